@@ -1,0 +1,247 @@
+//! Local stamps, zones and the fold rule: how a wall-clock reading becomes an instant.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{
+    DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc,
+    Weekday,
+};
+use serde::{Deserialize, Serialize};
+
+/// An IANA time zone, such as `Europe/Copenhagen`.
+///
+/// # Example
+///
+/// ```
+/// use ringback_calllog::Zone;
+///
+/// let zone: Zone = "Asia/Jerusalem".parse()?;
+/// assert_eq!(zone.name(), "Asia/Jerusalem");
+/// assert!("Jerusalem".parse::<Zone>().is_err());
+/// # Ok::<(), ringback_calllog::InvalidZone>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Zone(chrono_tz::Tz);
+
+impl Zone {
+    /// Coordinated universal time.
+    pub const UTC: Self = Self(chrono_tz::UTC);
+
+    /// The IANA name.
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// The wall-clock reading at an instant.
+    pub fn local(self, at: DateTime<Utc>) -> NaiveDateTime {
+        at.with_timezone(&self.0).naive_local()
+    }
+
+    /// The civil date at an instant.
+    pub fn date(self, at: DateTime<Utc>) -> NaiveDate {
+        self.local(at).date()
+    }
+
+    /// The civil day of the week at an instant.
+    pub fn weekday(self, at: DateTime<Utc>) -> Weekday {
+        self.date(at).weekday()
+    }
+
+    /// The first instant of a civil day: midnight, or the first moment after it where the clock jumps over midnight.
+    pub fn start_of_day(self, date: NaiveDate) -> DateTime<Utc> {
+        self.at_or_after(date.and_time(chrono::NaiveTime::MIN))
+    }
+
+    /// The instant of a wall-clock reading.
+    ///
+    /// A repeated reading gives the earlier instant. A skipped one gives the instant that the clock would have shown
+    /// without the jump, which is right for building a grid of intervals; to read a log's stamps, where a skipped
+    /// reading is an error, use [`LocalClock::to_utc`].
+    pub fn at_or_after(self, local: NaiveDateTime) -> DateTime<Utc> {
+        match self.0.from_local_datetime(&local) {
+            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.to_utc(),
+            LocalResult::None => {
+                let before = self.0.offset_from_utc_datetime(&(local - TimeDelta::days(1))).fix();
+                local.and_utc() - TimeDelta::seconds(before.local_minus_utc().into())
+            }
+        }
+    }
+
+    /// Seconds east of Greenwich at an instant.
+    fn offset_secs(self, at: NaiveDateTime) -> i32 {
+        self.0.offset_from_utc_datetime(&at).fix().local_minus_utc()
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Zone {
+    type Err = InvalidZone;
+
+    fn from_str(name: &str) -> Result<Self, InvalidZone> {
+        name.parse().map(Self).map_err(|_| InvalidZone(name.to_owned()))
+    }
+}
+
+impl Serialize for Zone {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        name.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A name that is no IANA time zone.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no IANA time zone, expected a name such as Europe/Copenhagen")]
+pub struct InvalidZone(String);
+
+/// Which instant a repeated wall-clock reading means: the hour that the clock shows twice in autumn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fold {
+    /// The first of the two instants.
+    #[default]
+    Earlier,
+    /// The second of the two instants.
+    Later,
+    /// Neither: the row is rejected.
+    Reject,
+}
+
+impl FromStr for Fold {
+    type Err = InvalidFold;
+
+    fn from_str(text: &str) -> Result<Self, InvalidFold> {
+        match text {
+            "earlier" => Ok(Self::Earlier),
+            "later" => Ok(Self::Later),
+            "reject" => Ok(Self::Reject),
+            _ => Err(InvalidFold(text.to_owned())),
+        }
+    }
+}
+
+/// A text that is no fold rule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no fold rule, expected earlier, later or reject")]
+pub struct InvalidFold(String);
+
+/// A wall-clock reading that names no single instant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LocalTimeError {
+    /// The clock jumped over this reading in spring.
+    #[error("{local} does not exist in {zone}: the clock jumped over it")]
+    Skipped {
+        /// The reading.
+        local: NaiveDateTime,
+        /// Where it was read.
+        zone: &'static str,
+    },
+    /// The clock showed this reading twice in autumn, and the fold rule is [`Fold::Reject`].
+    #[error("{local} happened twice in {zone}, and the fold rule is reject")]
+    Repeated {
+        /// The reading.
+        local: NaiveDateTime,
+        /// Where it was read.
+        zone: &'static str,
+    },
+}
+
+/// Turns the local stamps of one source into instants.
+///
+/// Stamps of one day mostly follow each other in a log, so the clock remembers the offset of the last day that had
+/// only one; the answer never depends on what was asked before.
+///
+/// # Example
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use ringback_calllog::{Fold, LocalClock};
+///
+/// let mut clock = LocalClock::new("Europe/Copenhagen".parse()?, Fold::Later);
+/// let day = NaiveDate::from_ymd_opt(2026, 10, 25).unwrap();
+/// let twice = day.and_hms_opt(2, 30, 0).unwrap();
+/// assert_eq!(clock.to_utc(twice)?.to_rfc3339(), "2026-10-25T01:30:00+00:00");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct LocalClock {
+    zone: Zone,
+    fold: Fold,
+    /// A day without a change of offset, and its offset in seconds.
+    plain_day: Option<(NaiveDate, i32)>,
+}
+
+impl LocalClock {
+    /// A clock in a zone, with the rule for readings that happen twice.
+    pub fn new(zone: Zone, fold: Fold) -> Self {
+        Self { zone, fold, plain_day: None }
+    }
+
+    /// The zone.
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// The rule for readings that happen twice.
+    pub fn fold(&self) -> Fold {
+        self.fold
+    }
+
+    /// The instant of a wall-clock reading.
+    ///
+    /// # Errors
+    ///
+    /// [`LocalTimeError::Skipped`] for a reading in the hour that spring skips, whatever the fold rule;
+    /// [`LocalTimeError::Repeated`] for one in the hour that autumn repeats under [`Fold::Reject`].
+    pub fn to_utc(&mut self, local: NaiveDateTime) -> Result<DateTime<Utc>, LocalTimeError> {
+        let day = local.date();
+        if let Some((plain, offset)) = self.plain_day
+            && plain == day
+        {
+            return Ok(local.and_utc() - TimeDelta::seconds(offset.into()));
+        }
+        if let Some(offset) = self.single_offset(day) {
+            self.plain_day = Some((day, offset));
+            return Ok(local.and_utc() - TimeDelta::seconds(offset.into()));
+        }
+        self.to_utc_on_a_day_of_change(local)
+    }
+
+    /// The offset of a day, where it is the same from a day before its start to a day after its end. A change of
+    /// offset that is undone within three days would be missed; the zone database has none.
+    fn single_offset(&self, day: NaiveDate) -> Option<i32> {
+        let midnight = day.and_time(chrono::NaiveTime::MIN);
+        let before = self.zone.offset_secs(midnight.checked_sub_signed(TimeDelta::days(1))?);
+        let after = self.zone.offset_secs(midnight.checked_add_signed(TimeDelta::days(2))?);
+        (before == after).then_some(before)
+    }
+
+    fn to_utc_on_a_day_of_change(
+        &self,
+        local: NaiveDateTime,
+    ) -> Result<DateTime<Utc>, LocalTimeError> {
+        let zone = self.zone.name();
+        match self.zone.0.from_local_datetime(&local) {
+            LocalResult::Single(at) => Ok(at.to_utc()),
+            LocalResult::Ambiguous(earlier, later) => match self.fold {
+                Fold::Earlier => Ok(earlier.to_utc()),
+                Fold::Later => Ok(later.to_utc()),
+                Fold::Reject => Err(LocalTimeError::Repeated { local, zone }),
+            },
+            LocalResult::None => Err(LocalTimeError::Skipped { local, zone }),
+        }
+    }
+}

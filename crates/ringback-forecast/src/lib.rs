@@ -1,0 +1,5 @@
+//! Call volume forecasts, queue state and wait predictions, scored by backtest.
+
+mod backtest;
+mod score;
+mod volume;

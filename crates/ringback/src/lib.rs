@@ -1,0 +1,1 @@
+//! Phone-system logs into shorter waits: the suite as one dependency

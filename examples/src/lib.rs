@@ -1,0 +1,1 @@
+//! The example programs: ingest, forecast, waits, overview
