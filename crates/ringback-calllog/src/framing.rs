@@ -1,0 +1,304 @@
+//! Cutting a stream of bytes into records, whatever the stream holds.
+
+use std::io::{self, Read};
+
+use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
+
+/// Bytes that one record may have. A longer line is rejected and passed over without being kept.
+pub(crate) const MAX_RECORD_LEN: usize = 1 << 20;
+
+/// Lines that one quoted record may take.
+pub(crate) const MAX_QUOTED_LINES: usize = 64;
+
+const CHUNK: usize = 1 << 18;
+
+/// A record's extent and how it was cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// The record is in `record()`.
+    Record,
+    /// The record went past [`MAX_RECORD_LEN`] and was dropped.
+    TooLong,
+    /// The stream ended within a record of fixed length, or broke off: what there is, is in `record()`.
+    CutOff,
+    /// A quote was opened and not closed within [`MAX_QUOTED_LINES`]; its first line is in `record()`.
+    OpenQuote,
+}
+
+/// Cuts lines (or records of a fixed length) out of a reader.
+pub(crate) struct Cutter<'a> {
+    bytes: Utf8Bytes<'a>,
+    buffer: Vec<u8>,
+    /// What of the buffer is not cut yet.
+    start: usize,
+    /// Where the search for the next line end goes on.
+    searched: usize,
+    record: std::ops::Range<usize>,
+    line: u64,
+    next_line: u64,
+    has_ended: bool,
+    /// Why the stream broke off, if it did.
+    broken: Option<io::Error>,
+    /// Lines that held NUL bytes.
+    pub nul_lines: u64,
+    /// The last line had no line end.
+    pub is_unterminated: bool,
+}
+
+impl<'a> Cutter<'a> {
+    pub(crate) fn new(source: &'a mut dyn Read, is_text: bool) -> Self {
+        Self {
+            bytes: Utf8Bytes { source, decoder: None, is_first: is_text, packed: Vec::new() },
+            buffer: Vec::new(),
+            start: 0,
+            searched: 0,
+            record: 0..0,
+            line: 0,
+            next_line: 1,
+            has_ended: false,
+            broken: None,
+            nul_lines: 0,
+            is_unterminated: false,
+        }
+    }
+
+    /// The bytes of the last record, without its line end.
+    pub(crate) fn record(&self) -> &[u8] {
+        &self.buffer[self.record.clone()]
+    }
+
+    /// The line (or record) on which the last record begins, from 1.
+    pub(crate) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Why the stream broke off, if it did.
+    pub(crate) fn take_broken(&mut self) -> Option<io::Error> {
+        self.broken.take()
+    }
+
+    /// The first bytes of the stream, to see what it is.
+    pub(crate) fn peek(&mut self) -> &[u8] {
+        if self.buffer.is_empty() {
+            self.fill();
+        }
+        &self.buffer[self.start..]
+    }
+
+    /// Reads more; says whether anything came.
+    fn fill(&mut self) -> bool {
+        if self.has_ended {
+            return false;
+        }
+        self.buffer.drain(..self.start);
+        self.searched -= self.start;
+        self.start = 0;
+        match self.bytes.read_into(&mut self.buffer) {
+            Ok(0) => self.has_ended = true,
+            Ok(_) => return true,
+            Err(error) => {
+                self.has_ended = true;
+                self.broken = Some(error);
+            }
+        }
+        false
+    }
+
+    /// The end of the line that begins at `start`: the place of its line feed, or `None` at the stream's end.
+    fn find_line_end(&mut self) -> Option<usize> {
+        loop {
+            if let Some(at) = memchr::memchr(b'\n', &self.buffer[self.searched..]) {
+                return Some(self.searched + at);
+            }
+            self.searched = self.buffer.len();
+            if self.searched - self.start > MAX_RECORD_LEN || !self.fill() {
+                return None;
+            }
+        }
+    }
+
+    /// Cuts the next line; `None` at the end.
+    pub(crate) fn next_line(&mut self) -> Option<Cut> {
+        self.line = self.next_line;
+        let cut = if let Some(end) = self.find_line_end() {
+            self.record = self.start..end;
+            self.start = end + 1;
+            if self.record.len() > MAX_RECORD_LEN { Cut::TooLong } else { Cut::Record }
+        } else if self.searched - self.start > MAX_RECORD_LEN {
+            self.skip_long_line();
+            Cut::TooLong
+        } else {
+            if self.start == self.buffer.len() {
+                return None;
+            }
+            self.record = self.start..self.buffer.len();
+            self.start = self.buffer.len();
+            self.is_unterminated = true;
+            if self.broken.is_some() { Cut::CutOff } else { Cut::Record }
+        };
+        self.searched = self.start;
+        self.next_line += 1;
+        self.tidy_record();
+        Some(cut)
+    }
+
+    /// Passes over the rest of a line without keeping it.
+    fn skip_long_line(&mut self) {
+        self.record = self.start..self.start;
+        loop {
+            self.start = self.buffer.len();
+            self.searched = self.start;
+            if !self.fill() {
+                break;
+            }
+            if let Some(at) = memchr::memchr(b'\n', &self.buffer) {
+                self.start = at + 1;
+                break;
+            }
+        }
+        self.searched = self.start;
+        self.record = self.start..self.start;
+    }
+
+    /// Takes out a carriage return at the end and NUL bytes anywhere.
+    fn tidy_record(&mut self) {
+        if self.record().last() == Some(&b'\r') {
+            self.record.end -= 1;
+        }
+        if memchr::memchr(0, self.record()).is_some() {
+            self.nul_lines += 1;
+            let mut kept = self.record.start;
+            for at in self.record.clone() {
+                if self.buffer[at] != 0 {
+                    self.buffer[kept] = self.buffer[at];
+                    kept += 1;
+                }
+            }
+            self.record.end = kept;
+        }
+    }
+
+    /// Cuts the next record of a text in which a quoted field may hold line ends; `None` at the end.
+    ///
+    /// A quote that is not closed within the limits is a stray one: only its own line is lost.
+    pub(crate) fn next_quoted(&mut self, quote: u8) -> Option<Cut> {
+        let mut len = 0;
+        let mut quotes = 0;
+        for lines in 1..=MAX_QUOTED_LINES {
+            self.searched = self.start + len;
+            let line_end = self.find_line_end();
+            let end = line_end.unwrap_or(self.buffer.len());
+            quotes += memchr::memchr_iter(quote, &self.buffer[self.start + len..end]).count();
+            len = end + 1 - self.start;
+            let is_closed = quotes.is_multiple_of(2);
+            if is_closed && (lines == 1 || len > MAX_RECORD_LEN) || self.broken.is_some() {
+                break;
+            }
+            if is_closed {
+                return Some(self.take_lines(end, lines, line_end.is_none()));
+            }
+            if line_end.is_none() {
+                break;
+            }
+        }
+        self.searched = self.start;
+        match self.next_line()? {
+            Cut::Record if !is_closed(self.record(), quote) => Some(Cut::OpenQuote),
+            cut => Some(cut),
+        }
+    }
+
+    /// Takes a record of several lines that ends at `end` in the buffer.
+    fn take_lines(&mut self, end: usize, lines: usize, is_last: bool) -> Cut {
+        self.record = self.start..end;
+        self.start = if is_last { end } else { end + 1 };
+        self.searched = self.start;
+        self.is_unterminated |= is_last;
+        self.line = self.next_line;
+        self.next_line += u64::try_from(lines).unwrap_or(u64::MAX);
+        self.tidy_record();
+        Cut::Record
+    }
+
+    /// Cuts the next record of a fixed length; `None` at the end.
+    pub(crate) fn next_fixed(&mut self, record_len: usize) -> Option<Cut> {
+        let record_len = record_len.max(1);
+        self.line = self.next_line;
+        while self.buffer.len() - self.start < record_len && self.fill() {}
+        self.searched = self.start;
+        let got = (self.buffer.len() - self.start).min(record_len);
+        if got == 0 {
+            return None;
+        }
+        self.record = self.start..self.start + got;
+        self.start += got;
+        self.searched = self.start;
+        self.next_line += 1;
+        Some(if got == record_len { Cut::Record } else { Cut::CutOff })
+    }
+}
+
+fn is_closed(record: &[u8], quote: u8) -> bool {
+    memchr::memchr_iter(quote, record).count().is_multiple_of(2)
+}
+
+/// Bytes of a text as UTF-8: takes out a byte-order mark, and turns UTF-16 with one into UTF-8. Anything else passes
+/// as it is.
+struct Utf8Bytes<'a> {
+    source: &'a mut dyn Read,
+    decoder: Option<Decoder>,
+    is_first: bool,
+    packed: Vec<u8>,
+}
+
+impl Utf8Bytes<'_> {
+    /// Appends a chunk to the buffer; the number of bytes that came from the source, 0 at its end.
+    fn read_into(&mut self, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        let old_len = buffer.len();
+        let result = fill_chunk(self.source, buffer);
+        if self.is_first {
+            self.is_first = false;
+            match buffer.get(old_len..) {
+                Some([0xef, 0xbb, 0xbf, ..]) => drop(buffer.drain(old_len..old_len + 3)),
+                Some([0xff, 0xfe, ..]) => self.decoder = Some(UTF_16LE.new_decoder()),
+                Some([0xfe, 0xff, ..]) => self.decoder = Some(UTF_16BE.new_decoder()),
+                _ => {}
+            }
+        }
+        if let Some(decoder) = &mut self.decoder {
+            self.packed.clear();
+            self.packed.extend(buffer.drain(old_len..));
+            let mut text = String::with_capacity(self.packed.len() * 2 + 16);
+            let is_last = !matches!(result, Ok(got) if got > 0);
+            let (_, read, _) = decoder.decode_to_string(&self.packed, &mut text, is_last);
+            debug_assert_eq!(read, self.packed.len(), "the text buffer holds three bytes a unit");
+            buffer.extend_from_slice(text.as_bytes());
+        }
+        result
+    }
+}
+
+/// Reads until a chunk is full or the source has no more. What was read before an error is kept; the error comes
+/// with the next call.
+fn fill_chunk(source: &mut dyn Read, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    let old_len = buffer.len();
+    buffer.resize(old_len + CHUNK, 0);
+    let mut filled = old_len;
+    let mut failed = None;
+    while filled < buffer.len() {
+        match source.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(got) => filled += got,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                failed = Some(error);
+                break;
+            }
+        }
+    }
+    buffer.truncate(filled);
+    match failed {
+        Some(error) if filled == old_len => Err(error),
+        _ => Ok(filled - old_len),
+    }
+}
