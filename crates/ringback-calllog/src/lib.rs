@@ -53,7 +53,6 @@ pub use delimited::Delimited;
 pub use error::Error;
 pub use format::{CdrFormat, Framing, Record, Verdict};
 #[cfg(feature = "frame")]
-#[cfg(any())]
 pub use frame::{calls_from_frames, calls_to_frame, read_parquet, stages_to_frame, write_parquet};
 pub use observed::{InvalidPrecision, Observed, Precision};
 pub use party::{

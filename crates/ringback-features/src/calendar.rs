@@ -103,8 +103,8 @@ impl Calendar {
         self.country.map_or(&[Weekday::Sat, Weekday::Sun], Country::weekend)
     }
 
-    /// Whether the holidays of a date's year are known. Where they are not, [`day`](Self::day) sees only the weekend and
-    /// what was added by hand. A plain calendar covers every date.
+    /// Whether the holidays of a date's year are known. Where they are not, [`day`](Self::day) sees only the weekend
+    /// and what was added by hand. A plain calendar covers every date.
     pub fn covers(&self, date: NaiveDate) -> bool {
         self.country.is_none_or(|country| country.years().contains(&date.year()))
     }
@@ -132,8 +132,8 @@ impl Calendar {
         let after = self.days_off(date, NaiveDate::succ_opt);
         day.holiday_before = before.holiday;
         day.holiday_after = after.holiday;
-        let beside_holiday = before.starts_with_holiday || after.starts_with_holiday;
-        day.kind = if before.n_days > 0 && after.n_days > 0 && beside_holiday {
+        // The days of a weekend are neighbors, so one of the two days beside is a holiday.
+        day.kind = if before.n_days > 0 && after.n_days > 0 {
             DayKind::Bridge
         } else if before.holiday.is_some() {
             DayKind::AfterHoliday
@@ -168,11 +168,10 @@ impl Calendar {
         date: NaiveDate,
         step: impl Fn(&NaiveDate) -> Option<NaiveDate>,
     ) -> DaysOff<'_> {
-        let mut found = DaysOff { n_days: 0, holiday: None, starts_with_holiday: false };
+        let mut found = DaysOff { n_days: 0, holiday: None };
         let mut next = step(&date);
         while let Some(day) = next.filter(|&day| !self.is_working_day(day)) {
             let holiday = self.holiday(day);
-            found.starts_with_holiday |= found.n_days == 0 && holiday.is_some();
             found.holiday = found.holiday.or(holiday);
             found.n_days += 1;
             next = step(&day);
@@ -186,8 +185,6 @@ struct DaysOff<'a> {
     n_days: usize,
     /// The holiday nearest to the working day.
     holiday: Option<&'a str>,
-    /// Whether the day next to the working day is a holiday.
-    starts_with_holiday: bool,
 }
 
 /// What kind of day it is. Where several hold, the first does: a holiday on a weekend is a holiday, and a bridge day

@@ -19,8 +19,8 @@ use rule::Rule;
 
 /// A country whose public holidays are known, and England and Wales.
 ///
-/// The days are those on which the whole country rests by law. What a region, a church, a bank or a collective agreement adds
-/// is the caller's to add: [`Calendar::add_holiday`](crate::Calendar::add_holiday).
+/// The days are those on which the whole country rests by law. What a region, a church, a bank or a collective
+/// agreement adds is the caller's to add: [`Calendar::add_holiday`](crate::Calendar::add_holiday).
 ///
 /// # Example
 ///
@@ -50,11 +50,11 @@ pub enum Country {
     Switzerland,
     /// `NL`. Liberation Day in years that five divides.
     Netherlands,
-    /// `GB`. The days that all parts of the United Kingdom keep, and the days given for those that fall on a weekend; so
-    /// without Easter Monday and the bank holiday of August: see [`Country::EnglandAndWales`].
+    /// `GB`. The days that all parts of the United Kingdom keep, and the days given for those that fall on a
+    /// weekend; so without Easter Monday and the bank holiday of August: see [`Country::EnglandAndWales`].
     UnitedKingdom,
-    /// `GB-EAW`, the code of ISO 3166-2 for England and Wales: those of the United Kingdom, Easter Monday, and the last Monday of
-    /// August.
+    /// `GB-EAW`, the code of ISO 3166-2 for England and Wales: those of the United Kingdom, Easter Monday, and the
+    /// last Monday of August.
     EnglandAndWales,
     /// `IE`. Without Good Friday.
     Ireland,
@@ -196,10 +196,10 @@ pub struct Holiday {
 
 /// The public holidays of a country and year, by date.
 ///
-/// Where two fall on one date, both are listed, in a fixed order. A holiday that falls on a weekend is listed on its day; the
-/// day given for it (United Kingdom, United States) is listed besides.
+/// Where two fall on one date, both are listed, in a fixed order. A holiday that falls on a weekend is listed on its
+/// day; the day given for it (United Kingdom, United States) is listed besides.
 ///
-/// The dates equal the category `public` of the PyPI package `holidays` 0.109 for all countries and years, without
+/// The dates equal the category `public` of the Python package `holidays` 0.109 for all countries and years, without
 /// subdivisions, and without the Sundays that Norway and Sweden count as holidays.
 ///
 /// # Errors

@@ -17,8 +17,8 @@ const MINUTES_PER_DAY: u16 = 1440;
 
 /// A stretch of a day in which a site is open, in minutes after local midnight, the end not included.
 ///
-/// Range: `from_minute` is less than 1440; `to_minute` is after it, and where it is beyond 1440, on the next day, by less
-/// than a day after it.
+/// Range: `from_minute` is less than 1440; `to_minute` is after it, and where it is beyond 1440, on the next day, by
+/// less than a day after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpenRange {
     from_minute: u16,
@@ -102,10 +102,10 @@ pub enum HolidayHours {
 
 /// A weekly pattern of opening hours in local time, and what holds on holidays.
 ///
-/// Its text is `Sun-Thu 07:00-24:00; Fri 07:00-14:00; Sat 20:00-24:00; holidays closed`: parts between semicolons, each
-/// with days and hours. Days are `Mon`, `Mon-Fri`, `Mon,Wed` or `holidays`; hours are one or more of `08:00-12:00` between commas,
-/// `closed`, or for holidays `as usual`. An end that is not after the start is on the next day (`22:00-02:00`). Days that are not
-/// named are closed, holidays too.
+/// Its text is `Sun-Thu 07:00-24:00; Fri 07:00-14:00; Sat 20:00-24:00; holidays closed`: parts between semicolons,
+/// each with days and hours. Days are `Mon`, `Mon-Fri`, `Mon,Wed` or `holidays`; hours are one or more of
+/// `08:00-12:00` between commas, `closed`, or for holidays `as usual`. An end that is not after the start is on the
+/// next day (`22:00-02:00`). Days that are not named are closed, holidays too.
 ///
 /// # Example
 ///
@@ -115,7 +115,8 @@ pub enum HolidayHours {
 ///
 /// let hours: OpeningHours = "Mon-Fri 08:00-18:00; Sat 22:00-02:00; holidays 09:00-12:00".parse()?;
 /// let calendar = Calendar::new(Country::Denmark, "Europe/Copenhagen".parse()?);
-/// let at = |day, hour| NaiveDate::from_ymd_opt(2026, 5, day).unwrap().and_hms_opt(hour, 0, 0).unwrap();
+/// let may = |day| NaiveDate::from_ymd_opt(2026, 5, day).unwrap();
+/// let at = |day, hour| may(day).and_hms_opt(hour, 0, 0).unwrap();
 ///
 /// assert!(hours.is_open(at(13, 17), &calendar));
 /// assert!(!hours.is_open(at(13, 18), &calendar));
@@ -188,8 +189,8 @@ impl OpeningHours {
         }
     }
 
-    /// Whether the site is open at a local time. Hours that pass midnight belong to the day on which they begin: they hold
-    /// into a holiday, and not out of one.
+    /// Whether the site is open at a local time. Hours that pass midnight belong to the day on which they begin: they
+    /// hold into a holiday, and not out of one.
     pub fn is_open(&self, local: NaiveDateTime, calendar: &Calendar) -> bool {
         // Below 1440, so that the fallback is never taken.
         let minute = u16::try_from(local.hour() * 60 + local.minute()).unwrap_or_default();

@@ -88,6 +88,7 @@ impl Backtest {
         let week = 7 * series.interval().slots_a_day();
         let history = series.values().get(..first).unwrap_or_default();
         let naive_scale = seasonal_naive_scale(history, week);
+        let yardstick = Yardstick { series, counts: &counts, naive_scale };
         let models = models
             .iter()
             .map(|model| {
@@ -96,7 +97,7 @@ impl Backtest {
                     let known = series.until(series.at(origin));
                     forecasts.push(model.fit(&known)?.forecast(self.horizon, &self.levels)?);
                 }
-                self.result(model.name(), series, forecasts, &counts, naive_scale)
+                yardstick.score(model.name(), forecasts)
             })
             .collect::<Result<Vec<ModelResult>, Error>>()?;
         let origins = origins.into_iter().map(|origin| series.at(origin)).collect();
@@ -117,40 +118,37 @@ impl Backtest {
         let last = series.len() - self.horizon;
         Ok((0..self.origins).rev().map(|back| last - back * self.step).collect())
     }
+}
 
-    fn result(
-        &self,
-        name: String,
-        series: &Series,
-        forecasts: Vec<VolumeForecast>,
-        counts: &dyn Fn(DateTime<Utc>) -> bool,
-        naive_scale: Option<f64>,
-    ) -> Result<ModelResult, Error> {
-        let day = series.interval().slots_a_day();
+/// What forecasts are scored against, the same for every model.
+struct Yardstick<'a> {
+    series: &'a Series,
+    counts: &'a dyn Fn(DateTime<Utc>) -> bool,
+    naive_scale: Option<f64>,
+}
+
+impl Yardstick<'_> {
+    fn score(&self, name: String, forecasts: Vec<VolumeForecast>) -> Result<ModelResult, Error> {
+        let day = self.series.interval().slots_a_day();
+        let days = forecasts.iter().map(|it| it.len().div_ceil(day)).max().unwrap_or(0);
         let mut overall = Outcomes::default();
-        let mut by_day = vec![Outcomes::default(); self.horizon.div_ceil(day)];
+        let mut by_day = vec![Outcomes::default(); days];
         for forecast in &forecasts {
             for ahead in 0..forecast.len() {
                 let at = forecast.at(ahead);
-                if counts(at) {
-                    let actual = series.index_of(at).and_then(|index| series.value(index));
+                if (self.counts)(at) {
+                    let index = self.series.index_of(at);
+                    let actual = index.and_then(|index| self.series.value(index));
                     overall.push(actual, forecast, ahead);
                     by_day[ahead / day].push(actual, forecast, ahead);
                 }
             }
         }
-        let by_day = by_day.iter().map(|outcomes| outcomes.scores(naive_scale)).collect();
-        Ok(ModelResult {
-            name,
-            overall: overall.scores(naive_scale)?,
-            by_day: all(by_day)?,
-            forecasts,
-        })
+        let overall = overall.scores(self.naive_scale)?;
+        let by_day = by_day.iter().map(|outcomes| outcomes.scores(self.naive_scale));
+        let by_day = by_day.collect::<Result<Vec<VolumeScores>, Error>>()?;
+        Ok(ModelResult { name, overall, by_day, forecasts })
     }
-}
-
-fn all(scores: Vec<Result<VolumeScores, Error>>) -> Result<Vec<VolumeScores>, Error> {
-    scores.into_iter().collect()
 }
 
 /// What a backtest found: every model on the same origins.

@@ -62,4 +62,24 @@ pub enum Error {
         /// The value.
         value: f64,
     },
+    /// A log is larger than a replay can number.
+    #[error(
+        "{calls} calls with up to {stages} stages, expected less than 2^32 calls of at most 255 stages"
+    )]
+    TooManyCalls {
+        /// Calls in the log.
+        calls: usize,
+        /// Stages of the call at fault.
+        stages: usize,
+    },
+    /// Too few callers were answered from a queue to learn their waits.
+    #[error(
+        "need at least {needed} callers answered from a queue, with services that ended, got {got}"
+    )]
+    TooFewAnswers {
+        /// Answered callers whose wait was known.
+        got: usize,
+        /// Answered callers that are needed.
+        needed: usize,
+    },
 }

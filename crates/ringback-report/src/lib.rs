@@ -2,3 +2,9 @@
 
 mod chart;
 mod page;
+
+pub use chart::{
+    BarChart, BarLayout, BarSeries, Baseline, Chart, Color, Direction, HeatMap, LineChart, Marks,
+    Position, Series, Stroke, nice_ticks, time_ticks,
+};
+pub use page::{Align, KeyFigure, Page, Section, Table};

@@ -8,6 +8,9 @@ use super::{Event, Events};
 const STAMP: &str =
     "an RFC 3339 stamp, a local YYYY-MM-DD HH:MM[:SS] that the clock showed, or YYYY-MM-DD";
 
+const LOCAL_FORMATS: [&str; 4] =
+    ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
+
 /// Why a table of events was not read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -60,10 +63,10 @@ enum Edge {
 impl Events {
     /// Reads a table with the columns `name`, `start`, `end`, and optionally `known_at` and `label`, in any order.
     ///
-    /// A stamp is RFC 3339, or a local time in `zone`, or a local date. A date stands for the whole day: an event ends
-    /// at the end of the `end` day, and what became known on a day was known when it was over, because no feature
-    /// may see it too early. In the hour that autumn repeats, an event starts in the first and ends, or becomes known, in
-    /// the second. An empty `known_at` means always known, an empty `label` none.
+    /// A stamp is RFC 3339, or a local time in `zone`, or a local date. A date stands for the whole day: an event
+    /// ends at the end of the `end` day, and what became known on a day was known when it was over, because no feature
+    /// may see it too early. In the hour that autumn repeats, an event starts in the first and ends, or becomes
+    /// known, in the second. An empty `known_at` means always known, an empty `label` none.
     ///
     /// # Errors
     ///
@@ -184,9 +187,8 @@ fn read_stamp(text: &str, zone: Zone, edge: Edge) -> Option<DateTime<Utc>> {
             Edge::Last => zone.start_of_day(date.checked_add_days(Days::new(1))?),
         });
     }
-    const FORMATS: [&str; 4] =
-        ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
-    let mut readings = FORMATS.iter().map(|format| NaiveDateTime::parse_from_str(text, format));
+    let mut readings =
+        LOCAL_FORMATS.iter().map(|format| NaiveDateTime::parse_from_str(text, format));
     let local = readings.find_map(Result::ok)?;
     let fold = match edge {
         Edge::First => Fold::Earlier,

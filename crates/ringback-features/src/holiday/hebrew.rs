@@ -52,11 +52,9 @@ fn elapsed_days(hebrew_year: i64) -> i64 {
 /// Days by which the new year is put off so that no year is 356 or 382 days long.
 fn length_correction(hebrew_year: i64) -> i64 {
     let [before, this, next] = [-1, 0, 1].map(|offset| elapsed_days(hebrew_year + offset));
-    if next - this == 356 {
-        2
-    } else if this - before == 382 {
-        1
-    } else {
-        0
+    match (this - before, next - this) {
+        (_, 356) => 2,
+        (382, _) => 1,
+        _ => 0,
     }
 }

@@ -1,7 +1,7 @@
 //! The rules of each country.
 //!
-//! Sources: the acts named at each rule; otherwise the references that the PyPI package `holidays` lists per country,
-//! with whose dates all tables are compared.
+//! Sources: the acts named at each rule; otherwise the references that the Python package `holidays` lists per
+//! country, with whose dates all tables are compared.
 
 use chrono::Weekday::{self, Fri, Mon, Sat, Sun, Thu, Wed};
 

@@ -8,7 +8,7 @@ use super::text::WEEK;
 use super::{MINUTES_PER_DAY, OpenRange, OpeningHours};
 
 /// The share of the weekday's busiest block from which a block counts as open.
-const SHARE_OF_DAY: f64 = 0.2;
+const SHARE_OF_DAY: f64 = 0.1;
 
 /// The share of the week's busiest block from which a block counts as open.
 const SHARE_OF_WEEK: f64 = 0.05;
@@ -16,7 +16,8 @@ const SHARE_OF_WEEK: f64 = 0.05;
 /// The lengths of blocks tried, in minutes, shortest first.
 const BLOCK_MINUTES: [u16; 4] = [15, 30, 60, 120];
 
-/// The calls of the busiest block from which its length is long enough: a fifth of them stands out from stray calls.
+/// The calls of the busiest block from which its length is long enough: a tenth of them is more
+/// than one stray call.
 const CALLS_IN_BUSIEST_BLOCK: u32 = 20;
 
 /// The days on which a block must have been observed.
@@ -92,18 +93,21 @@ pub enum FindHoursError {
 }
 
 impl OpeningHours {
-    /// Finds the weekly opening hours from counts of calls per interval: its local start, and the calls in it, `None` where
-    /// the feed was silent. An interval that is not there at all counts as `None` too, never as no calls.
+    /// Finds the weekly opening hours from counts of calls per interval: its local start, and the calls in it,
+    /// `None` where the feed was silent. An interval that is not there at all counts as `None` too, never as no
+    /// calls.
     ///
-    /// Each weekday is cut into blocks. A block is open where, on at least half of the days observed, it had at least a fifth
-    /// of the calls that the weekday's busiest block typically has, a twentieth of what the week's busiest has, and one
-    /// call. Halves of days make it blind to holidays, missing days and single bursts; the shares to stray calls at night.
-    /// A block has 15 minutes, or 30, 60 or 120 where the busiest block of the weekday would typically have fewer than 20
-    /// calls. What is found is therefore sharp to one block only, holidays are taken to be closed, and hours that pass
-    /// midnight appear as two stretches.
+    /// Each weekday is cut into blocks. A block is open where, on at least half of the days observed, it had at
+    /// least a tenth of the calls that the weekday's busiest block typically has, a twentieth of what the week's
+    /// busiest has, and one call. Halves of days make it blind to holidays, missing days and single bursts; the
+    /// shares to stray calls at night. A block has 15 minutes, or 30, 60 or 120 where the busiest block of the
+    /// weekday would typically have fewer than 20 calls. So what is found is sharp to one block only, holidays are
+    /// taken to be closed, and hours that pass midnight appear as two stretches.
     ///
-    /// Counts of calls that agents answered show when a site is open. Counts of calls offered show when customers call:
-    /// where a machine takes the call outside hours, the edges of the day blur, and what is found is to be looked at.
+    /// Counts of calls that agents answered show when a site is open. Counts of calls offered show when customers
+    /// call: where a machine takes the call outside hours, the edges of the day blur, and are to be looked at. Of
+    /// the calls that an Israeli bank published for 1999, those answered give Friday as 07:00 to 14:00, as the bank
+    /// had it, and those offered as 07:00 to 16:00.
     ///
     /// # Errors
     ///

@@ -138,8 +138,8 @@ fn read_minute(text: &str) -> Option<u16> {
     (minutes < 60 && hours * 60 + minutes <= MINUTES_PER_DAY).then_some(hours * 60 + minutes)
 }
 
-/// The shortest text that reads back as the same hours. It begins with the first day of the run of equal days that holds
-/// Monday, and always says what holds on holidays.
+/// A text that reads back as the same hours: equal days in a row together, from the first day of the run that holds
+/// Monday, and always what holds on holidays.
 impl fmt::Display for OpeningHours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ranges = |offset: usize| self.weekdays.get(offset % 7).map_or(&[][..], Vec::as_slice);

@@ -64,8 +64,10 @@ fn what_is_active_and_known_equals_a_scan_of_all_events() {
         .collect();
     let events: Events = all.iter().cloned().collect();
     let mut seen = 0;
-    for minute in (-100..21_000).step_by(37) {
-        let at = start + TimeDelta::minutes(minute);
+    let grid = (-100..21_000).step_by(37).map(|minute| start + TimeDelta::minutes(minute));
+    let second = TimeDelta::seconds(1);
+    let edges = all.iter().flat_map(|it| [it.starts_at(), it.ends_at() - second, it.ends_at()]);
+    for at in grid.chain(edges) {
         let as_of = at - TimeDelta::minutes(60);
         let mut active: Vec<&Event> = all.iter().filter(|it| it.is_active_at(at)).collect();
         active.sort();

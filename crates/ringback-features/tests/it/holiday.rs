@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 use ringback_features::{Country, easter_sunday, holidays, rosh_hashanah};
 
-/// Written by `make.py` beside it from the PyPI package `holidays`.
+/// Written by `make.py` beside it from the Python package `holidays`.
 const REFERENCE: &str = include_str!("../../../../fixtures/reference/holidays/expected.csv");
 
 fn date(text: &str) -> NaiveDate {

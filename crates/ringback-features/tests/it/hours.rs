@@ -1,6 +1,7 @@
 use chrono::{
     DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc, Weekday,
 };
+use proptest::prelude::*;
 use ringback_calllog::Zone;
 use ringback_features::{Calendar, Country, FindHoursError, HolidayHours, OpenRange, OpeningHours};
 
@@ -163,14 +164,93 @@ fn hours_are_built_by_hand() {
     assert_eq!(*closed.on_holidays(), HolidayHours::Closed);
 }
 
+/// Up to three ranges of a day without overlap, the last one maybe past midnight.
+fn ranges() -> impl Strategy<Value = Vec<OpenRange>> {
+    prop::collection::btree_set(0_u16..1440, 0..=6).prop_map(|minutes| {
+        let minutes: Vec<u16> = minutes.into_iter().collect();
+        let range = |pair: &[u16]| match *pair {
+            [from, to] => OpenRange::new(from, to).unwrap(),
+            // The last one stands alone: until just before it on the next day.
+            [from] if from > 0 => OpenRange::new(from, from + 1439).unwrap(),
+            _ => OpenRange::new(0, 1440).unwrap(),
+        };
+        let keep = if minutes.first() == Some(&0) { minutes.len() / 2 * 2 } else { minutes.len() };
+        minutes[..keep].chunks(2).map(range).collect()
+    })
+}
+
+fn any_hours() -> impl Strategy<Value = OpeningHours> {
+    let holidays = prop_oneof![
+        Just(HolidayHours::Closed),
+        Just(HolidayHours::AsUsual),
+        ranges().prop_map(HolidayHours::Open),
+    ];
+    // Few patterns for many days, so that days in a row are equal.
+    let week = (prop::collection::vec(ranges(), 2), prop::collection::vec(0_usize..2, 7));
+    (week, holidays).prop_map(|((patterns, days), holidays)| {
+        let mut hours = OpeningHours::closed().holidays(holidays).unwrap();
+        for (weekday, pattern) in (0..7).zip(days) {
+            let weekday = Weekday::try_from(weekday).unwrap();
+            hours = hours.weekday(weekday, patterns[pattern].clone()).unwrap();
+        }
+        hours
+    })
+}
+
+/// A second reading of the hours: every range that begins on a date laid out in minutes from its midnight.
+fn naive_is_open(hours: &OpeningHours, local: NaiveDateTime, calendar: &Calendar) -> bool {
+    let first = local.date() - TimeDelta::days(3);
+    first.iter_days().take(4).any(|date| {
+        let ranges = match hours.on_holidays() {
+            HolidayHours::Closed if calendar.holiday(date).is_some() => &[],
+            HolidayHours::Open(ranges) if calendar.holiday(date).is_some() => ranges.as_slice(),
+            _ => hours.on_weekday(date.weekday()),
+        };
+        let minute = (local - date.and_time(NaiveTime::MIN)).num_minutes();
+        ranges
+            .iter()
+            .any(|it| (i64::from(it.from_minute())..i64::from(it.to_minute())).contains(&minute))
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_hours_read_back_as_they_are_written(hours in any_hours()) {
+        prop_assert_eq!(hours.to_string().parse(), Ok(hours));
+    }
+
+    #[test]
+    fn any_hours_are_open_when_a_naive_reading_says_so(hours in any_hours(), minute in 0_i64..1440 * 20) {
+        // Ascension Day and Pentecost Monday are among the twenty days.
+        let at = local("2026-05-08 00:00") + TimeDelta::minutes(minute);
+        let calendar = denmark();
+        prop_assert_eq!(hours.is_open(at, &calendar), naive_is_open(&hours, at, &calendar), "{} {}", hours, at);
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "[MonTueFriSuhlday 0-9:;,é-]{0,40}") {
+        if let Ok(hours) = text.parse::<OpeningHours>() {
+            prop_assert_eq!(hours.to_string().parse(), Ok(hours));
+        }
+    }
+}
+
 /// A congruential generator (Knuth's MMIX constants), the upper 31 bits.
 struct Draw(u64);
 
 impl Draw {
-    fn uniform(&mut self) -> f64 {
+    fn step(&mut self) -> i64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as f64 / 2_147_483_648.0
+        i64::try_from(self.0 >> 33).unwrap()
+    }
+
+    fn below(&mut self, limit: i64) -> i64 {
+        self.step() % limit
+    }
+
+    fn uniform(&mut self) -> f64 {
+        self.step() as f64 / 2_147_483_648.0
     }
 
     /// A Poisson count by multiplying uniforms (Knuth), for means up to a few dozen.
@@ -211,7 +291,7 @@ impl Site {
         for date in first.iter_days().take(usize::try_from(7 * self.n_weeks).unwrap()) {
             let is_holiday = draw.uniform() < 1.0 / 15.0;
             let is_missing = draw.uniform() < 1.0 / 20.0;
-            let burst = (draw.uniform() * 10.0 * per_day as f64) as i64;
+            let burst = draw.below(10 * per_day);
             for slot in 0..per_day {
                 let local = date.and_time(NaiveTime::MIN)
                     + TimeDelta::minutes(slot * self.interval_minutes);

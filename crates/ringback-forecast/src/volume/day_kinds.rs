@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{Datelike, NaiveDate, Weekday};
+use ringback_features::{Calendar, DayKind};
 
 /// How a day counts in a volume model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +31,18 @@ impl DayGroup {
 pub trait DayKinds: fmt::Debug + Send + Sync {
     /// How a civil day counts.
     fn group(&self, date: NaiveDate) -> DayGroup;
+}
+
+impl DayKinds for Calendar {
+    fn group(&self, date: NaiveDate) -> DayGroup {
+        match self.day(date).kind() {
+            DayKind::Working => DayGroup::Working,
+            DayKind::Weekend => DayGroup::Weekend,
+            DayKind::Holiday => DayGroup::Holiday,
+            DayKind::Bridge => DayGroup::Bridge,
+            DayKind::AfterHoliday => DayGroup::AfterHoliday,
+        }
+    }
 }
 
 /// A calendar that knows no holidays, only which weekdays are the weekend.

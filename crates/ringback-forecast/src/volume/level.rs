@@ -187,11 +187,10 @@ impl Baseline {
         // Day, its own deviation, the recent deviation after it, and the volume that says how much it counts.
         let mut path: Vec<(usize, f64, f64, f64)> = Vec::new();
         let fade = (-FAST_DECAY).exp();
-        for day in from..self.days.len() {
+        for (day, (total, level)) in self.days.iter().zip(levels).enumerate().skip(from) {
             weighted *= fade;
             weight *= fade;
-            let total = self.days[day];
-            let expected = total.expected * levels[day];
+            let expected = total.expected * level;
             if total.use_as != UseAs::Ordinary || expected <= 0.0 {
                 continue;
             }

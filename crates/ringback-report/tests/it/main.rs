@@ -1,0 +1,8 @@
+//! The crate through its public API.
+
+#[cfg(test)]
+mod chart;
+#[cfg(test)]
+mod page;
+#[cfg(test)]
+mod xml;
