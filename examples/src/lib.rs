@@ -1,1 +1,19 @@
-//! The example programs: ingest, forecast, waits, overview
+//! What the example programs share: how they start and end, read a call log's folder, and write files.
+
+mod failure;
+mod key;
+mod log_folder;
+mod output;
+mod progress;
+mod summary;
+mod volumes;
+mod when;
+
+pub use failure::{Failure, run};
+pub use key::pseudonym_key;
+pub use log_folder::{LogFolder, write_log};
+pub use output::{CsvFile, write_json, write_text};
+pub use progress::{ReadProgress, Step};
+pub use summary::summary;
+pub use volumes::{offered_series, read_series};
+pub use when::parse_time;

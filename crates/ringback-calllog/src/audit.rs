@@ -1,11 +1,13 @@
 //! The account of a read: every row, the span, gaps in the feed, and what the amount of data allows.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Observed, RejectedRow, SkipReason, StageKind, Zone};
+use crate::gap::feed_gaps;
+use crate::{Call, FeedGap, Observed, Outcome, RejectedRow, SkipReason, StageKind, Zone};
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,17 +56,11 @@ impl FileAudit {
             is_unterminated: false,
         }
     }
-}
 
-/// A stretch without a single call where the same hours of other weeks have many.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FeedGap {
-    /// The last arrival before it.
-    pub from: DateTime<Utc>,
-    /// The first arrival after it.
-    pub to: DateTime<Utc>,
-    /// Calls that the same hours of the median week have.
-    pub calls_expected: f64,
+    /// Rows used, skipped and rejected.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows_used + self.rows_skipped + self.rows_rejected
+    }
 }
 
 /// Whether there is enough data, and for what.
@@ -208,22 +204,18 @@ impl Audit {
                 say(format!("{}: NUL bytes taken out of {} line(s)", file.file, file.nul_lines));
             }
         }
-        for gap in &self.gaps {
-            let zone = self.observed.zone;
-            say(format!(
-                "no call from {} to {} ({zone}), where the median week has {:.0}: closed, or a gap in the feed",
-                zone.local(gap.from),
-                zone.local(gap.to),
-                gap.calls_expected
-            ));
+        if let Some(warning) = gap_warning(&self.gaps, self.observed.zone) {
+            say(warning);
         }
-        for (kind, hours) in [(StageKind::Queue, 1), (StageKind::Talk, 2)] {
-            let limit = TimeDelta::hours(hours);
-            let is_long = |it: &&Call| it.time_in(kind).is_some_and(|it| it > limit);
-            let long = calls.iter().filter(is_long).count();
-            if long > 0 {
-                say(format!("{long} call(s) with more than {hours} h in {kind} stages"));
-            }
+        let counts = Counts::of(calls);
+        if counts.long_queues > 0 {
+            say(format!("{} call(s) with more than 1 h in queue stages", counts.long_queues));
+        }
+        if counts.long_talks > 0 {
+            say(format!("{} call(s) with more than 2 h in talk stages", counts.long_talks));
+        }
+        if self.observed.agents && counts.without_agent > 0 {
+            say(format!("{} answered call(s) without a named agent", counts.without_agent));
         }
         if self.calls_incomplete > 0 {
             say(format!("{} call(s) have no end in the log", self.calls_incomplete));
@@ -241,6 +233,58 @@ impl Audit {
             say(self.sufficiency.allows.clone());
         }
     }
+}
+
+/// Calls that a reader of figures should know of.
+#[derive(Default)]
+struct Counts {
+    long_queues: u64,
+    long_talks: u64,
+    without_agent: u64,
+}
+
+impl Counts {
+    fn of(calls: &[Call]) -> Self {
+        let is_over = |call: &Call, kind, limit| {
+            call.time_in(kind).is_some_and(|it| it > TimeDelta::hours(limit))
+        };
+        let mut counts = Self::default();
+        for call in calls {
+            counts.long_queues += u64::from(is_over(call, StageKind::Queue, 1));
+            counts.long_talks += u64::from(is_over(call, StageKind::Talk, 2));
+            let is_answered = call.outcome == Outcome::Answered;
+            counts.without_agent += u64::from(is_answered && call.agent().is_none());
+        }
+        counts
+    }
+}
+
+/// One sentence on all gaps: how many, the longest few, and the calls expected in all of them.
+fn gap_warning(gaps: &[FeedGap], zone: Zone) -> Option<String> {
+    const NAMED: usize = 5;
+    if gaps.is_empty() {
+        return None;
+    }
+    let mut longest: Vec<&FeedGap> = gaps.iter().collect();
+    longest.sort_by_key(|it| (Reverse(it.to - it.from), it.from));
+    longest.truncate(NAMED);
+    longest.sort_by_key(|it| it.from);
+    let named: Vec<String> = longest
+        .iter()
+        .map(|it| format!("{} to {}", minutes(zone, it.from), minutes(zone, it.to)))
+        .collect();
+    let which = if gaps.len() > NAMED { "the longest: " } else { "" };
+    let expected: f64 = gaps.iter().map(|it| it.calls_expected).sum();
+    Some(format!(
+        "{} stretch(es) with hardly a call where the median week has {expected:.0} in all: closed, or a gap in the feed; \
+         {which}{} ({zone})",
+        gaps.len(),
+        named.join(", ")
+    ))
+}
+
+fn minutes(zone: Zone, at: DateTime<Utc>) -> String {
+    zone.local(at).format("%Y-%m-%d %H:%M").to_string()
 }
 
 impl Sufficiency {
@@ -287,71 +331,4 @@ impl Sufficiency {
             ),
         }
     }
-}
-
-/// Hours of a week.
-const HOURS: usize = 7 * 24;
-
-/// Calls that must be expected in a stretch without any before it is called a gap: chance alone leaves so long a
-/// stretch empty once in a thousand million.
-const GAP_CALLS: f64 = 20.0;
-
-/// Stretches of an hour or more without a call in which at least [`GAP_CALLS`] calls were to be expected, by the
-/// median of the same hour of the week over all weeks. Nothing is said of logs shorter than four weeks.
-fn feed_gaps(calls: &[Call], zone: Zone) -> Vec<FeedGap> {
-    let (Some(first), Some(last)) = (calls.first(), calls.last()) else { return Vec::new() };
-    if last.arrived_at - first.arrived_at < TimeDelta::weeks(4) {
-        return Vec::new();
-    }
-    let expected = median_week(calls, zone);
-    let mut gaps = Vec::new();
-    for pair in calls.windows(2) {
-        let (from, to) = (pair[0].arrived_at, pair[1].arrived_at);
-        if to - from < TimeDelta::hours(1) {
-            continue;
-        }
-        let calls_expected = expected_between(&expected, from, to, zone);
-        if calls_expected >= GAP_CALLS {
-            gaps.push(FeedGap { from, to, calls_expected });
-        }
-    }
-    gaps
-}
-
-fn hour_of_week(local: chrono::NaiveDateTime) -> usize {
-    let day = local.weekday().num_days_from_monday() as usize;
-    day * 24 + local.hour() as usize
-}
-
-/// The median number of calls in each hour of the week.
-fn median_week(calls: &[Call], zone: Zone) -> Vec<f64> {
-    let monday = |it: &Call| {
-        let date = zone.date(it.arrived_at);
-        date - TimeDelta::days(date.weekday().num_days_from_monday().into())
-    };
-    let mut weeks: BTreeMap<chrono::NaiveDate, Vec<u32>> = BTreeMap::new();
-    for call in calls {
-        let week = weeks.entry(monday(call)).or_insert_with(|| vec![0; HOURS]);
-        week[hour_of_week(zone.local(call.arrived_at))] += 1;
-    }
-    (0..HOURS)
-        .map(|hour| {
-            let mut counts: Vec<u32> = weeks.values().map(|week| week[hour]).collect();
-            counts.sort_unstable();
-            let (low, high) = (counts[(counts.len() - 1) / 2], counts[counts.len() / 2]);
-            f64::from(low + high) / 2.0
-        })
-        .collect()
-}
-
-fn expected_between(week: &[f64], from: DateTime<Utc>, to: DateTime<Utc>, zone: Zone) -> f64 {
-    let mut sum = 0.0;
-    let mut at = from;
-    while at < to {
-        let into_hour = TimeDelta::seconds((at.timestamp()).rem_euclid(3600));
-        let next = (at - into_hour + TimeDelta::hours(1)).min(to);
-        sum += week[hour_of_week(zone.local(at))] * (next - at).as_seconds_f64() / 3600.0;
-        at = next;
-    }
-    sum
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{
-    DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc,
-    Weekday,
+    DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeDelta,
+    TimeZone, Utc, Weekday,
 };
 use serde::{Deserialize, Serialize};
 
@@ -68,9 +68,9 @@ impl Zone {
         }
     }
 
-    /// Seconds east of Greenwich at an instant.
-    fn offset_secs(self, at: NaiveDateTime) -> i32 {
-        self.0.offset_from_utc_datetime(&at).fix().local_minus_utc()
+    /// How far the wall clock is from universal time at an instant.
+    pub(crate) fn offset(self, at: NaiveDateTime) -> FixedOffset {
+        self.0.offset_from_utc_datetime(&at).fix()
     }
 }
 
@@ -180,8 +180,8 @@ pub enum LocalTimeError {
 pub struct LocalClock {
     zone: Zone,
     fold: Fold,
-    /// A day without a change of offset, and its offset in seconds.
-    plain_day: Option<(NaiveDate, i32)>,
+    /// A day without a change of offset, and its offset.
+    plain_day: Option<(NaiveDate, FixedOffset)>,
 }
 
 impl LocalClock {
@@ -208,24 +208,23 @@ impl LocalClock {
     /// [`LocalTimeError::Repeated`] for one in the hour that autumn repeats under [`Fold::Reject`].
     pub fn to_utc(&mut self, local: NaiveDateTime) -> Result<DateTime<Utc>, LocalTimeError> {
         let day = local.date();
-        if let Some((plain, offset)) = self.plain_day
-            && plain == day
-        {
-            return Ok(local.and_utc() - TimeDelta::seconds(offset.into()));
-        }
-        if let Some(offset) = self.single_offset(day) {
-            self.plain_day = Some((day, offset));
-            return Ok(local.and_utc() - TimeDelta::seconds(offset.into()));
-        }
-        self.to_utc_on_a_day_of_change(local)
+        let plain = match self.plain_day {
+            Some((plain, offset)) if plain == day => Some(offset),
+            _ => self.single_offset(day),
+        };
+        let Some(offset) = plain else { return self.to_utc_on_a_day_of_change(local) };
+        self.plain_day = Some((day, offset));
+        let zone = self.zone.name();
+        let at = local.checked_sub_offset(offset).map(|it| it.and_utc());
+        at.ok_or(LocalTimeError::Skipped { local, zone })
     }
 
     /// The offset of a day, where it is the same from a day before its start to a day after its end. A change of
     /// offset that is undone within three days would be missed; the zone database has none.
-    fn single_offset(&self, day: NaiveDate) -> Option<i32> {
+    fn single_offset(&self, day: NaiveDate) -> Option<FixedOffset> {
         let midnight = day.and_time(chrono::NaiveTime::MIN);
-        let before = self.zone.offset_secs(midnight.checked_sub_signed(TimeDelta::days(1))?);
-        let after = self.zone.offset_secs(midnight.checked_add_signed(TimeDelta::days(2))?);
+        let before = self.zone.offset(midnight.checked_sub_signed(TimeDelta::days(1))?);
+        let after = self.zone.offset(midnight.checked_add_signed(TimeDelta::days(2))?);
         (before == after).then_some(before)
     }
 

@@ -1,15 +1,22 @@
 //! The `delimited` format: any CSV or TSV by a mapping file, so that a system without an adapter needs no code.
 //!
-//! `mapping` is the mapping file, `stamp` reads times, `row` turns a row into a leg.
+//! `mapping_file` is the mapping as it is written, `mapping` as it is used; `columns` finds its columns in a file;
+//! `fields` cuts a record into fields, `stamp` and `times` read times, `value` reads everything else, and `row` turns
+//! a row into a leg.
 
+mod columns;
+mod fields;
 mod mapping;
+mod mapping_file;
 mod row;
 mod stamp;
+mod times;
+mod value;
 
-use std::borrow::Cow;
-
+use crate::delimited::columns::{Columns, Row};
+use crate::delimited::fields::Splitter;
 use crate::delimited::mapping::{Delimiter, Mapping};
-use crate::delimited::row::{Columns, RowReader};
+use crate::delimited::row::RowReader;
 use crate::{
     CdrFormat, Error, Fold, Framing, Masked, Observed, Pseudonymizer, Record, RejectReason,
     SourceId, Verdict, Zone,
@@ -42,7 +49,7 @@ pub struct Delimited {
     columns: Option<Result<Columns, MissingColumn>>,
     /// The header line, to know it again.
     header: String,
-    fields: Fields,
+    splitter: Splitter,
     delimiter: Delimiter,
 }
 
@@ -83,15 +90,16 @@ impl Delimited {
             row,
             columns: None,
             header: String::new(),
-            fields: Fields::default(),
+            splitter: Splitter::default(),
             delimiter,
         })
     }
 
     fn read_header(&mut self, text: &str) {
         self.delimiter = self.mapping.delimiter.unwrap_or_else(|| Delimiter::find(text));
-        let names: Vec<String> = match self.fields.split(text, self.delimiter, self.mapping.quote) {
-            Ok(()) => self.fields.iter().map(str::to_owned).collect(),
+        let fields = self.splitter.split(text, self.delimiter, self.mapping.quote);
+        let names: Vec<String> = match fields {
+            Ok(fields) => fields.iter().map(str::to_owned).collect(),
             Err(_) => vec![text.to_owned()],
         };
         self.header = text.to_owned();
@@ -125,105 +133,32 @@ impl CdrFormat for Delimited {
 
     fn read(&mut self, record: Record<'_>) -> Verdict {
         let text = record.text();
-        match &self.columns {
+        // Files that were put together have marks and headers in the middle.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let columns = match &self.columns {
             None => {
-                self.read_header(&text);
-                Verdict::NotARow
+                self.read_header(text);
+                return Verdict::NotARow;
             }
-            Some(_) if text == self.header => Verdict::NotARow,
+            Some(_) if text == self.header => return Verdict::NotARow,
             Some(Err(missing)) => {
                 let reason = RejectReason::NoSuchColumn { header: missing.header.clone() };
-                Verdict::rejected(missing.column.clone(), reason)
+                return Verdict::rejected(missing.column.clone(), reason);
             }
-            Some(Ok(columns)) => {
-                if let Err(reason) = self.fields.split(&text, self.delimiter, self.mapping.quote) {
-                    return Verdict::rejected("", reason);
-                }
-                if self.fields.len() != columns.count() {
-                    let (got, expected) = (self.fields.len(), columns.count());
-                    return Verdict::rejected("", RejectReason::FieldCount { got, expected });
-                }
-                self.row.read(&self.mapping, columns, &self.fields)
-            }
+            Some(Ok(columns)) => columns,
+        };
+        let fields = match self.splitter.split(text, self.delimiter, self.mapping.quote) {
+            Ok(fields) => fields,
+            Err(reason) => return Verdict::rejected("", reason),
+        };
+        if fields.len() != columns.count {
+            let reason = RejectReason::FieldCount { got: fields.len(), expected: columns.count };
+            return Verdict::rejected("", reason);
         }
+        self.row.read(Row { mapping: &self.mapping, columns, fields })
     }
 
     fn remarks(&self) -> Vec<(String, u64)> {
         self.row.remarks()
-    }
-}
-
-/// The fields of one row; the memory is used again for the next.
-#[derive(Debug, Default)]
-pub(crate) struct Fields {
-    text: String,
-    /// Where each field ends in the text; it begins where the last one ended.
-    ends: Vec<(usize, usize)>,
-    unquoted: Vec<u8>,
-    unquoted_ends: Vec<usize>,
-}
-
-impl Fields {
-    fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// A field, without blanks around it; empty if there is no such field.
-    fn get(&self, index: usize) -> &str {
-        self.ends.get(index).map_or("", |&(start, end)| self.text[start..end].trim_ascii())
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.len()).map(|index| self.get(index))
-    }
-
-    fn split(&mut self, text: &str, delimiter: Delimiter, quote: bool) -> Result<(), RejectReason> {
-        self.ends.clear();
-        self.text.clear();
-        match delimiter {
-            Delimiter::Sign(sign) if quote && memchr::memchr(b'"', text.as_bytes()).is_some() => {
-                self.split_quoted(text, sign)
-            }
-            Delimiter::Sign(sign) => {
-                self.text.push_str(text);
-                let mut start = 0;
-                for end in memchr::memchr_iter(sign, text.as_bytes()) {
-                    self.ends.push((start, end));
-                    start = end + 1;
-                }
-                self.ends.push((start, text.len()));
-                Ok(())
-            }
-            Delimiter::Blanks => {
-                self.text.push_str(text);
-                let base = text.as_ptr() as usize;
-                for word in text.split_ascii_whitespace() {
-                    let start = word.as_ptr() as usize - base;
-                    self.ends.push((start, start + word.len()));
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn split_quoted(&mut self, text: &str, sign: u8) -> Result<(), RejectReason> {
-        self.unquoted.resize(text.len() + 1, 0);
-        self.unquoted_ends.resize(text.len() + 2, 0);
-        let mut csv = csv_core::ReaderBuilder::new().delimiter(sign).build();
-        let (_, _, written, n_ends) =
-            csv.read_record(text.as_bytes(), &mut self.unquoted, &mut self.unquoted_ends);
-        let (_, _, more, n_more) =
-            csv.read_record(&[], &mut self.unquoted[written..], &mut self.unquoted_ends[n_ends..]);
-        let bytes = &self.unquoted[..written + more];
-        let Ok(unquoted) = std::str::from_utf8(bytes) else {
-            return Err(RejectReason::Other { what: Cow::Borrowed("quotes cut a letter in two") });
-        };
-        self.text.push_str(unquoted);
-        let mut start = 0;
-        for &end in &self.unquoted_ends[..n_ends + n_more] {
-            self.ends.push((start, end));
-            start = end;
-        }
-        Ok(())
     }
 }

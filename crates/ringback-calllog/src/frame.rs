@@ -78,7 +78,8 @@ pub fn calls_to_frame(calls: &[Call]) -> Result<DataFrame, Error> {
         customers(calls),
         text("queue", each.clone().map(|it| it.queue.as_ref().map(QueueId::as_str))),
         text("intent", each.clone().map(|it| it.intent.as_ref().map(Intent::as_str))),
-        Int32Chunked::from_iter_options("priority".into(), each.clone().map(|it| it.priority)).into_column(),
+        Int32Chunked::from_iter_options("priority".into(), each.clone().map(|it| it.priority))
+            .into_column(),
         instants("arrived_at", each.clone().map(|it| Some(it.arrived_at))),
         instants("queued_at", each.clone().map(Call::queued_at)),
         instants("answered_at", each.clone().map(Call::answered_at)),
@@ -92,10 +93,17 @@ pub fn calls_to_frame(calls: &[Call]) -> Result<DataFrame, Error> {
         text("agent", each.clone().map(|it| it.agent().map(AgentId::as_str))),
         counts("transfers", each.clone().map(|it| it.transfers() as usize)),
         counts("stages", each.clone().map(|it| it.stages.len())),
-        Float64Chunked::from_iter_values("precision_secs".into(), each.clone().map(|it| it.precision.secs()))
-            .into_column(),
+        Float64Chunked::from_iter_values(
+            "precision_secs".into(),
+            each.clone().map(|it| it.precision.secs()),
+        )
+        .into_column(),
         counts("legs", each.clone().map(|it| it.legs as usize)),
-        BooleanChunked::from_iter_values("is_complete".into(), each.clone().map(|it| it.is_complete)).into_column(),
+        BooleanChunked::from_iter_values(
+            "is_complete".into(),
+            each.clone().map(|it| it.is_complete),
+        )
+        .into_column(),
     ];
     DataFrame::new(calls.len(), columns).map_err(|it| failed("making the calls' frame", it))
 }
@@ -204,7 +212,11 @@ fn counts(name: &'static str, values: impl Iterator<Item = usize>) -> Column {
     UInt32Chunked::from_iter_values(name.into(), counts).into_column()
 }
 
-fn check_schema(table: &'static str, frame: &DataFrame, schema: &[(&'static str, DataType)]) -> Result<(), Error> {
+fn check_schema(
+    table: &'static str,
+    frame: &DataFrame,
+    schema: &[(&'static str, DataType)],
+) -> Result<(), Error> {
     for (column, expected) in schema {
         let got = frame.schema().get(column).cloned();
         if got.as_ref() != Some(expected) {
@@ -231,22 +243,38 @@ impl<'a> Table<'a> {
     }
 
     fn text(&self, name: &str) -> Result<Vec<Option<&'a str>>, Error> {
-        let column = self.column(name)?.str().map_err(|it| failed(&format!("reading column {name}"), it))?;
+        let column =
+            self.column(name)?.str().map_err(|it| failed(&format!("reading column {name}"), it))?;
         Ok(column.iter().collect())
     }
 
     fn instants(&self, name: &str) -> Result<Vec<Option<DateTime<Utc>>>, Error> {
-        let column = self.column(name)?.datetime().map_err(|it| failed(&format!("reading column {name}"), it))?;
-        Ok(column.physical().iter().map(|it| it.and_then(DateTime::from_timestamp_micros)).collect())
+        let column = self
+            .column(name)?
+            .datetime()
+            .map_err(|it| failed(&format!("reading column {name}"), it))?;
+        Ok(column
+            .physical()
+            .iter()
+            .map(|it| it.and_then(DateTime::from_timestamp_micros))
+            .collect())
     }
 
     fn counts(&self, name: &str) -> Result<Vec<Option<u32>>, Error> {
-        let column = self.column(name)?.u32().map_err(|it| failed(&format!("reading column {name}"), it))?;
+        let column =
+            self.column(name)?.u32().map_err(|it| failed(&format!("reading column {name}"), it))?;
         Ok(column.iter().collect())
     }
 
-    fn wrong(&self, row: usize, column: &'static str, value: Option<&str>, expected: &str) -> Error {
-        let value = value.map_or_else(|| "null".to_owned(), |it| format!("{:?}", Masked::new(it).to_string()));
+    fn wrong(
+        &self,
+        row: usize,
+        column: &'static str,
+        value: Option<&str>,
+        expected: &str,
+    ) -> Error {
+        let value = value
+            .map_or_else(|| "null".to_owned(), |it| format!("{:?}", Masked::new(it).to_string()));
         Error::FrameValue { table: self.name, row, column, value, expected: expected.to_owned() }
     }
 
@@ -287,15 +315,21 @@ fn read_calls(table: &Table<'_>) -> Result<Vec<Call>, Error> {
     let legs = table.counts("legs")?;
     let of = |name: &str| format!("reading column {name}");
     let priorities = table.column("priority")?.i32().map_err(|it| failed(&of("priority"), it))?;
-    let precisions = table.column("precision_secs")?.f64().map_err(|it| failed(&of("precision_secs"), it))?;
-    let complete = table.column("is_complete")?.bool().map_err(|it| failed(&of("is_complete"), it))?;
-    let (mut known_sources, mut known_queues, mut known_intents) = (Shared::new(), Shared::new(), Shared::new());
+    let precisions =
+        table.column("precision_secs")?.f64().map_err(|it| failed(&of("precision_secs"), it))?;
+    let complete =
+        table.column("is_complete")?.bool().map_err(|it| failed(&of("is_complete"), it))?;
+    let (mut known_sources, mut known_queues, mut known_intents) =
+        (Shared::new(), Shared::new(), Shared::new());
     let mut calls = Vec::with_capacity(ids.len());
     for row in 0..ids.len() {
-        let customer = customers[row].map(|_| table.term::<Customer>(row, "customer", customers[row])).transpose()?;
+        let customer = customers[row]
+            .map(|_| table.term::<Customer>(row, "customer", customers[row]))
+            .transpose()?;
         let precision = table.present(row, "precision_secs", precisions.get(row))?;
-        let precision = Precision::new(precision)
-            .map_err(|it| table.wrong(row, "precision_secs", Some(&precision.to_string()), &it.to_string()))?;
+        let precision = Precision::new(precision).map_err(|it| {
+            table.wrong(row, "precision_secs", Some(&precision.to_string()), &it.to_string())
+        })?;
         let source: Option<SourceId> = known_sources.get(sources[row]);
         calls.push(Call {
             call_id: CallId::from(table.present(row, "call_id", ids[row])?),
@@ -329,7 +363,12 @@ fn add_stages(calls: &mut [Call], table: &Table<'_>) -> Result<(), Error> {
     for row in 0..ids.len() {
         let id = table.present(row, "call_id", ids[row])?;
         let Some(&place) = places.get(&CallId::from(id)) else {
-            return Err(table.wrong(row, "call_id", ids[row], "the id of a call in the calls' table"));
+            return Err(table.wrong(
+                row,
+                "call_id",
+                ids[row],
+                "the id of a call in the calls' table",
+            ));
         };
         order.push((place, table.present(row, "seq", numbers[row])?, row));
     }

@@ -34,6 +34,11 @@ pub(crate) struct Cutter<'a> {
     /// Where the search for the next line end goes on.
     searched: usize,
     record: std::ops::Range<usize>,
+    /// The record without its NUL bytes, where it had any.
+    cleaned: Vec<u8>,
+    is_cleaned: bool,
+    /// Lines of the last record.
+    lines: usize,
     line: u64,
     next_line: u64,
     has_ended: bool,
@@ -53,6 +58,9 @@ impl<'a> Cutter<'a> {
             start: 0,
             searched: 0,
             record: 0..0,
+            cleaned: Vec::new(),
+            is_cleaned: false,
+            lines: 1,
             line: 0,
             next_line: 1,
             has_ended: false,
@@ -64,7 +72,7 @@ impl<'a> Cutter<'a> {
 
     /// The bytes of the last record, without its line end.
     pub(crate) fn record(&self) -> &[u8] {
-        &self.buffer[self.record.clone()]
+        if self.is_cleaned { &self.cleaned } else { &self.buffer[self.record.clone()] }
     }
 
     /// The line (or record) on which the last record begins, from 1.
@@ -120,6 +128,7 @@ impl<'a> Cutter<'a> {
     /// Cuts the next line; `None` at the end.
     pub(crate) fn next_line(&mut self) -> Option<Cut> {
         self.line = self.next_line;
+        self.lines = 1;
         let cut = if let Some(end) = self.find_line_end() {
             self.record = self.start..end;
             self.start = end + 1;
@@ -160,22 +169,35 @@ impl<'a> Cutter<'a> {
         self.record = self.start..self.start;
     }
 
-    /// Takes out a carriage return at the end and NUL bytes anywhere.
+    /// Takes out a carriage return at the end and NUL bytes anywhere; the buffer stays as it is, for
+    /// [`first_line_only`](Self::first_line_only).
     fn tidy_record(&mut self) {
-        if self.record().last() == Some(&b'\r') {
+        let bytes = &self.buffer[self.record.clone()];
+        self.is_cleaned = memchr::memchr(0, bytes).is_some();
+        if self.is_cleaned {
+            self.nul_lines += 1;
+            self.cleaned.clear();
+            self.cleaned.extend(bytes.iter().filter(|byte| **byte != 0));
+            if self.cleaned.last() == Some(&b'\r') {
+                self.cleaned.pop();
+            }
+        } else if bytes.last() == Some(&b'\r') {
             self.record.end -= 1;
         }
-        if memchr::memchr(0, self.record()).is_some() {
-            self.nul_lines += 1;
-            let mut kept = self.record.start;
-            for at in self.record.clone() {
-                if self.buffer[at] != 0 {
-                    self.buffer[kept] = self.buffer[at];
-                    kept += 1;
-                }
-            }
-            self.record.end = kept;
-        }
+    }
+
+    /// Whether the last record has several lines.
+    pub(crate) fn has_several_lines(&self) -> bool {
+        self.lines > 1
+    }
+
+    /// Goes back to the end of the first line of the last record: its quotes turned out to hold nothing together.
+    pub(crate) fn first_line_only(&mut self) -> Option<Cut> {
+        self.nul_lines -= u64::from(self.is_cleaned);
+        self.start = self.record.start;
+        self.searched = self.start;
+        self.next_line = self.line;
+        self.next_line().map(|_| Cut::OpenQuote)
     }
 
     /// Cuts the next record of a text in which a quoted field may hold line ends; `None` at the end.
@@ -215,6 +237,7 @@ impl<'a> Cutter<'a> {
         self.searched = self.start;
         self.is_unterminated |= is_last;
         self.line = self.next_line;
+        self.lines = lines;
         self.next_line += u64::try_from(lines).unwrap_or(u64::MAX);
         self.tidy_record();
         Cut::Record
@@ -224,6 +247,8 @@ impl<'a> Cutter<'a> {
     pub(crate) fn next_fixed(&mut self, record_len: usize) -> Option<Cut> {
         let record_len = record_len.max(1);
         self.line = self.next_line;
+        self.lines = 1;
+        self.is_cleaned = false;
         while self.buffer.len() - self.start < record_len && self.fill() {}
         self.searched = self.start;
         let got = (self.buffer.len() - self.start).min(record_len);
@@ -268,10 +293,11 @@ impl Utf8Bytes<'_> {
         if let Some(decoder) = &mut self.decoder {
             self.packed.clear();
             self.packed.extend(buffer.drain(old_len..));
-            let mut text = String::with_capacity(self.packed.len() * 2 + 16);
+            let most = decoder.max_utf8_buffer_length(self.packed.len());
+            let mut text = String::with_capacity(most.unwrap_or(self.packed.len() * 3 + 16));
             let is_last = !matches!(result, Ok(got) if got > 0);
             let (_, read, _) = decoder.decode_to_string(&self.packed, &mut text, is_last);
-            debug_assert_eq!(read, self.packed.len(), "the text buffer holds three bytes a unit");
+            debug_assert_eq!(read, self.packed.len(), "the text buffer holds the longest text");
             buffer.extend_from_slice(text.as_bytes());
         }
         result

@@ -24,7 +24,7 @@
 //! ```
 //!
 //! Files in reading order: `call`, `party`, `observed` (the model); `clock`; `format`, `rejected`, `reader`, `source`,
-//! `framing`, `delimited` (reading); `stitch`; `pseudonym`; `audit`; `frame`.
+//! `framing`, `delimited` (reading); `stitch`; `pseudonym`; `audit`, `gap`; `frame`.
 
 mod audit;
 mod call;
@@ -35,6 +35,7 @@ mod format;
 #[cfg(feature = "frame")]
 mod frame;
 mod framing;
+mod gap;
 mod observed;
 mod party;
 mod pseudonym;
@@ -43,7 +44,7 @@ mod rejected;
 mod source;
 mod stitch;
 
-pub use audit::{Audit, FeedGap, FileAudit, FileStatus, Sufficiency};
+pub use audit::{Audit, FileAudit, FileStatus, Sufficiency};
 pub use call::{
     Call, Completeness, Direction, InvalidDirection, InvalidOutcome, InvalidStageEnd,
     InvalidStageKind, Leg, Outcome, Stage, StageEnd, StageKind,
@@ -54,6 +55,7 @@ pub use error::Error;
 pub use format::{CdrFormat, Framing, Record, Verdict};
 #[cfg(feature = "frame")]
 pub use frame::{calls_from_frames, calls_to_frame, read_parquet, stages_to_frame, write_parquet};
+pub use gap::FeedGap;
 pub use observed::{InvalidPrecision, Observed, Precision};
 pub use party::{
     AgentId, CallId, CallKey, Customer, Intent, InvalidCustomer, LegId, QueueId, SourceId,

@@ -1,6 +1,7 @@
 //! Keyed pseudonyms: a customer's number or id is turned into one before anything else sees it.
 
 use std::fmt;
+use std::ops::{Range, RangeInclusive};
 use std::str::FromStr;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -11,9 +12,6 @@ use crate::Customer;
 use crate::party::{from_hex, hex};
 
 type HmacSha256 = Hmac<Sha256>;
-
-/// Separates the parts of what is hashed, so that no two lists of parts join to the same text.
-const SEPARATOR: u8 = 0x1f;
 
 /// A secret of 32 bytes that turns customers into pseudonyms.
 ///
@@ -36,10 +34,9 @@ impl PseudonymKey {
     pub fn from_key_file(text: &str) -> Result<Self, InvalidKeyFile> {
         let mut lines =
             text.lines().map(str::trim).filter(|it| !it.is_empty() && !it.starts_with('#'));
-        let (Some(line), None) = (lines.next(), lines.next()) else {
-            let keys =
-                text.lines().filter(|it| !it.trim().is_empty() && !it.starts_with('#')).count();
-            return Err(InvalidKeyFile::KeyCount { got: keys });
+        let (first, others) = (lines.next(), lines.count());
+        let Some(line) = first.filter(|_| others == 0) else {
+            return Err(InvalidKeyFile::KeyCount { got: usize::from(first.is_some()) + others });
         };
         from_hex(line).map(Self).ok_or(InvalidKeyFile::NotHex { len: line.len() })
     }
@@ -95,7 +92,8 @@ pub enum InvalidKeyFile {
 
 /// Turns customers' ids and numbers into pseudonyms, for one tenant and one purpose.
 ///
-/// HMAC-SHA-256 over tenant, purpose and the normalized text, cut to 128 bits. A plain hash would not do: all numbers
+/// HMAC-SHA-256 over tenant, purpose (each after its length in bytes as eight bytes, highest first) and the normalized
+/// text, cut to the first 128 bits. A plain hash would not do: all numbers
 /// of a country are hashed in about a minute.
 ///
 /// # Source
@@ -118,8 +116,9 @@ impl Pseudonymizer {
     pub fn for_purpose(key: &PseudonymKey, tenant: &str, purpose: &str) -> Self {
         let mut prefix = key.mac();
         for part in [tenant, purpose] {
+            // With its length before it, no two lists of parts join to the same bytes.
+            prefix.update(&(part.len() as u64).to_be_bytes());
             prefix.update(part.as_bytes());
-            prefix.update(&[SEPARATOR]);
         }
         Self { key_id: key.id(), prefix }
     }
@@ -186,56 +185,91 @@ impl FromStr for PhoneRegion {
 #[error("{0:?} is no country with a numbering plan, expected two letters such as DK")]
 pub struct InvalidPhoneRegion(String);
 
-/// A value as it may be shown: a text that could be a whole phone number keeps its last two digits only, and a long
-/// one is cut.
-///
-/// A run of digits, blanks and the signs `+-()./` with seven digits or more could be a number; a stamp with a time of
-/// day (a colon between digits) is not taken for one.
+/// Digits from which on a text could be a whole phone number.
+const NUMBER_DIGITS: usize = 7;
+
+/// A value as it may be shown: what could be a whole phone number keeps its last two digits only, a long value is cut,
+/// and control characters are replaced.
 pub(crate) fn mask(value: &str) -> String {
     const SHOWN: usize = 60;
-    let mut shown: Vec<char> = value.chars().take(SHOWN).collect();
-    let was_cut = value.chars().nth(SHOWN).is_some();
+    // A number that the cut would go through is masked whole first.
+    let mut shown: Vec<char> = value.chars().take(2 * SHOWN).collect();
+    for run in number_runs(&shown) {
+        let mut digits = shown[run.clone()].iter().filter(|it| it.is_numeric()).count();
+        for sign in shown[run].iter_mut().filter(|it| it.is_numeric()) {
+            if digits > 2 {
+                *sign = '•';
+            }
+            digits -= 1;
+        }
+    }
+    let was_cut = shown.len() > SHOWN;
+    shown.truncate(SHOWN);
+    let shown = shown.into_iter().map(|it| if it.is_control() { '\u{fffd}' } else { it });
+    shown.chain(was_cut.then_some('…')).collect()
+}
+
+/// Whether a text holds what could be a whole phone number.
+pub(crate) fn holds_a_number(text: &str) -> bool {
+    let digits = text.chars().filter(|it| it.is_numeric()).count();
+    digits >= NUMBER_DIGITS && !number_runs(&text.chars().collect::<Vec<_>>()).is_empty()
+}
+
+/// The stretches of a text that could be whole phone numbers: seven digits or more, of any script, with no letter
+/// between them, that are no stamp.
+fn number_runs(text: &[char]) -> Vec<Range<usize>> {
+    let mut runs = Vec::new();
     let mut start = 0;
-    while start < shown.len() {
-        let run = shown[start..].iter().take_while(|it| is_dialed(**it)).count();
-        let digits = shown[start..start + run].iter().filter(|it| it.is_ascii_digit()).count();
-        if digits >= 7 && !is_time_of_day(&shown, start, start + run) {
-            mask_run(&mut shown[start..start + run], digits);
+    for part in text.split(|it| it.is_alphabetic()) {
+        let digits = part.iter().filter(|it| it.is_numeric()).count();
+        if digits >= NUMBER_DIGITS && !is_stamp(part) {
+            runs.push(start..start + part.len());
         }
-        start += run.max(1);
+        start += part.len() + 1;
     }
-    let mut text: String =
-        shown.into_iter().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect();
-    if was_cut {
-        text.push('…');
-    }
-    text
+    runs
 }
 
-fn is_dialed(sign: char) -> bool {
-    sign.is_ascii_digit() || matches!(sign, '+' | '-' | '(' | ')' | '.' | '/' | ' ' | '\u{a0}')
-}
-
-/// Whether a run of digits and separators touches a colon that stands between digits, and has no group of digits
-/// longer than a year or a date written in one (eight).
-fn is_time_of_day(text: &[char], start: usize, end: usize) -> bool {
-    let is_digit = |at: usize| text.get(at).is_some_and(char::is_ascii_digit);
-    let touches_colon = text.get(end) == Some(&':') && is_digit(end - 1) && is_digit(end + 1);
-    let longest = text[start..end].split(|it| !it.is_ascii_digit()).map(<[char]>::len).max();
-    touches_colon && longest.is_some_and(|it| it <= 4)
-}
-
-fn mask_run(run: &mut [char], digits: usize) {
-    let mut seen = 0;
-    for sign in run.iter_mut().filter(|it| it.is_ascii_digit()) {
-        seen += 1;
-        if seen + 2 <= digits {
-            *sign = '•';
-        }
+/// Whether a text is a date, a time of day, or both, and nothing else.
+fn is_stamp(text: &[char]) -> bool {
+    let text: String = text.iter().collect();
+    let mut parts = text.trim_matches(|it: char| !it.is_ascii_digit()).split(' ');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(one), None, _) => is_date(one) || is_time(one),
+        (Some(date), Some(time), None) => is_date(date) && is_time(time),
+        _ => false,
     }
 }
 
-/// Whether a name could be a whole phone number: nothing but digits and the signs of one, seven digits or more.
-pub(crate) fn looks_like_a_number(text: &str) -> bool {
-    text.chars().all(is_dialed) && text.chars().filter(char::is_ascii_digit).count() >= 7
+/// Three numbers with the same sign between them that can be year, month and day, in any of the usual orders.
+fn is_date(text: &str) -> bool {
+    ['-', '/', '.'].iter().any(|sign| {
+        let numbers: Vec<(usize, u32)> =
+            text.split(*sign).filter_map(|it| Some((it.len(), it.parse().ok()?))).collect();
+        let is_year = |(len, value): (usize, u32)| len == 4 && (1900..2100).contains(&value);
+        let is_day = |(len, value): (usize, u32)| len <= 2 && value <= 31;
+        let [first, second, third] = numbers[..] else { return false };
+        let has_month = first.1.min(second.1) <= 12 || third.1 <= 12;
+        text.split(*sign).count() == 3
+            && has_month
+            && is_day(second)
+            && (is_year(first) && is_day(third) || is_day(first) && is_year(third))
+    })
+}
+
+/// Hours and minutes, with or without seconds, a fraction of them, and an offset.
+fn is_time(text: &str) -> bool {
+    let (clock, offset) = match text.find(['+', '-']) {
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => (text, "00:00"),
+    };
+    let (clock, fraction) = clock.split_once(['.', ',']).unwrap_or((clock, ""));
+    let is_number = |text: &str, len: RangeInclusive<usize>| {
+        len.contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit())
+    };
+    let parts: Vec<&str> = clock.split(':').collect();
+    (2..=3).contains(&parts.len())
+        && parts.iter().all(|it| is_number(it, 1..=2))
+        && is_number(fraction, 0..=9)
+        && is_number(&offset.replacen(':', "", 1), 4..=4)
 }

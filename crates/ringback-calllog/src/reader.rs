@@ -1,13 +1,14 @@
 //! Reading: files in, a call log with its audit out.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::audit::{Audit, AuditBuilder, FileAudit, FileStatus};
 use crate::framing::{Cut, Cutter, MAX_QUOTED_LINES, MAX_RECORD_LEN};
-use crate::source::{SourceFile, find_files};
+use crate::source::{SourceFile, Unpacker, find_files};
 use crate::stitch::{Pushed, Stitcher};
 use crate::{
     Call, CdrFormat, Error, Framing, Observed, Record, RejectReason, RejectedRow, SkipReason,
@@ -171,14 +172,15 @@ impl LogReader {
         let mut reading = Reading::new(self, format, observer);
         reading.progress.files = files.len();
         reading.progress.bytes = files.iter().map(|it| it.packed_len).sum();
-        let copies = Copies::find(&files)?;
+        let mut unpacker = Unpacker::default();
+        let copies = Copies::find(&files, &mut unpacker);
         for (index, file) in files.iter().enumerate() {
             match copies.original_of(index) {
                 Some(original) => {
                     let status = FileStatus::DuplicateOf(files[original].label());
                     reading.audit.add_file(FileAudit::new(file.label(), status));
                 }
-                None => reading.file(file)?,
+                None => reading.file(file, &mut unpacker)?,
             }
             reading.progress.files_done += 1;
             reading.progress.bytes_done += file.packed_len;
@@ -207,40 +209,44 @@ impl LogReader {
     }
 }
 
-/// Which files hold the same bytes as an earlier one. Only files of equal length are looked into.
+/// Which files hold the same bytes as an earlier one, unpacked. Only files that take the same number of bytes on disk
+/// are looked into.
 struct Copies(Vec<Option<usize>>);
 
 impl Copies {
-    fn find(files: &[SourceFile]) -> Result<Self, Error> {
-        use sha2::{Digest, Sha256};
-        let mut by_len: std::collections::BTreeMap<u64, Vec<usize>> =
-            std::collections::BTreeMap::new();
+    fn find(files: &[SourceFile], unpacker: &mut Unpacker) -> Self {
+        let mut by_len: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         for (index, file) in files.iter().enumerate() {
             by_len.entry(file.packed_len).or_default().push(index);
         }
         let mut originals = vec![None; files.len()];
-        for group in by_len.values().filter(|group| group.len() > 1) {
-            let mut seen = std::collections::BTreeMap::new();
+        for group in by_len.values().filter(|it| it.len() > 1) {
+            let mut seen = BTreeMap::new();
             for &index in group {
-                let digest = files[index].with_bytes(|source| {
-                    let mut hash = Sha256::new();
-                    let mut chunk = vec![0; 1 << 16];
-                    // A file that breaks off is hashed to there; reading it tells of the break.
-                    while let Ok(got @ 1..) = source.read(&mut chunk) {
-                        hash.update(&chunk[..got]);
-                    }
-                    Ok(hash.finalize().to_vec())
-                })?;
-                originals[index] = seen.get(&digest).copied();
-                seen.entry(digest).or_insert(index);
+                // A file that cannot be opened is no copy of another; reading it tells why.
+                if let Ok(digest) = unpacker.read(&files[index], |source| Ok(digest(source))) {
+                    originals[index] = seen.get(&digest).copied();
+                    seen.entry(digest).or_insert(index);
+                }
             }
         }
-        Ok(Self(originals))
+        Self(originals)
     }
 
     fn original_of(&self, index: usize) -> Option<usize> {
         self.0[index]
     }
+}
+
+/// SHA-256 of a stream. One that breaks off is hashed to there; reading it tells of the break.
+fn digest(source: &mut dyn Read) -> Vec<u8> {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    let mut chunk = vec![0; 1 << 16];
+    while let Ok(got @ 1..) = source.read(&mut chunk) {
+        hash.update(&chunk[..got]);
+    }
+    hash.finalize().to_vec()
 }
 
 /// One read in progress.
@@ -253,6 +259,8 @@ struct Reading<'a> {
     progress: Progress,
     /// The first thing that kept a row from being used, for the error if none is.
     first_obstacle: Option<String>,
+    /// The first file that held no row at all.
+    first_empty: Option<String>,
 }
 
 impl<'a> Reading<'a> {
@@ -266,22 +274,31 @@ impl<'a> Reading<'a> {
         let progress = Progress { files_done: 0, files: 0, bytes_done: 0, bytes: 0, rows: 0 };
         let audit = AuditBuilder::new(format.observed());
         let bad_rows = reader.bad_rows;
-        Self { format, observer, bad_rows, stitcher, audit, progress, first_obstacle: None }
+        Self {
+            format,
+            observer,
+            bad_rows,
+            stitcher,
+            audit,
+            progress,
+            first_obstacle: None,
+            first_empty: None,
+        }
     }
 
-    fn file(&mut self, file: &SourceFile) -> Result<(), Error> {
+    fn file(&mut self, file: &SourceFile, unpacker: &mut Unpacker) -> Result<(), Error> {
         let label = file.label();
-        let read = file.with_bytes(|source| self.stream(&label, source));
-        match read {
-            // What is wrong with one file of many is said of that file; the others are read.
-            Err(error @ Error::Io { .. }) => {
-                let why = error.to_string();
-                self.first_obstacle.get_or_insert_with(|| why.clone());
-                self.audit.add_file(FileAudit::new(label, FileStatus::Unreadable(why)));
-                Ok(())
-            }
-            other => other,
-        }
+        let why = match &file.problem {
+            Some(problem) => problem.clone(),
+            None => match unpacker.read(file, |source| self.stream(&label, source)) {
+                Err(error @ Error::Io { .. }) => error.to_string(),
+                other => return other,
+            },
+        };
+        // What is wrong with one file of many is said of that file; the others are read.
+        self.first_obstacle.get_or_insert_with(|| why.clone());
+        self.audit.add_file(FileAudit::new(label, FileStatus::Unreadable(why)));
+        Ok(())
     }
 
     fn stream(&mut self, name: &str, source: &mut dyn Read) -> Result<(), Error> {
@@ -304,7 +321,10 @@ impl<'a> Reading<'a> {
                 Framing::Fixed { record_len } => cutter.next_fixed(record_len),
             };
             let Some(cut) = cut else { break };
-            self.record(&name, &cutter, cut, &mut file)?;
+            self.record(&name, &mut cutter, cut, &mut file)?;
+        }
+        if file.rows() == 0 {
+            self.first_empty.get_or_insert_with(|| format!("{name}: no rows in the file"));
         }
         file.nul_lines = cutter.nul_lines;
         file.is_unterminated = cutter.is_unterminated;
@@ -320,22 +340,17 @@ impl<'a> Reading<'a> {
     fn record(
         &mut self,
         name: &Arc<str>,
-        cutter: &Cutter<'_>,
+        cutter: &mut Cutter<'_>,
         cut: Cut,
         file: &mut FileAudit,
     ) -> Result<(), Error> {
-        let record = Record { bytes: cutter.record(), line: cutter.line() };
-        let verdict = match cut {
-            Cut::Record if record.bytes.trim_ascii().is_empty() => Verdict::NotARow,
-            Cut::Record => self.format.read(record),
-            Cut::TooLong => {
-                Verdict::rejected("", RejectReason::LineTooLong { limit: MAX_RECORD_LEN })
-            }
-            Cut::CutOff => Verdict::rejected("", RejectReason::CutOff),
-            Cut::OpenQuote => {
-                Verdict::rejected("", RejectReason::OpenQuote { limit: MAX_QUOTED_LINES })
-            }
-        };
+        let mut verdict = self.verdict(cutter, cut);
+        if cutter.has_several_lines() && is_of_another_shape(&verdict) {
+            // A stray quote has put rows together that are none: only its own line may be lost.
+            cutter.first_line_only();
+            verdict = self.verdict(cutter, Cut::OpenQuote);
+        }
+        let line = cutter.line();
         match verdict {
             Verdict::NotARow => return Ok(()),
             Verdict::Used(leg) => match self.stitcher.push(leg) {
@@ -345,7 +360,7 @@ impl<'a> Reading<'a> {
             },
             Verdict::Skipped(reason) => self.skip(reason, file),
             Verdict::Rejected { field, reason } => {
-                self.reject(name, record.line, field, reason, file)?
+                self.reject(name, line, (field, reason), file)?;
             }
         }
         self.progress.rows += 1;
@@ -353,6 +368,20 @@ impl<'a> Reading<'a> {
             self.observer.progress(self.progress);
         }
         Ok(())
+    }
+
+    fn verdict(&mut self, cutter: &Cutter<'_>, cut: Cut) -> Verdict {
+        let reason = match cut {
+            Cut::Record => {
+                let record = Record { bytes: cutter.record(), line: cutter.line() };
+                let is_blank = record.bytes.trim_ascii_start().is_empty();
+                return if is_blank { Verdict::NotARow } else { self.format.read(record) };
+            }
+            Cut::TooLong => RejectReason::LineTooLong { limit: MAX_RECORD_LEN },
+            Cut::CutOff => RejectReason::CutOff,
+            Cut::OpenQuote => RejectReason::OpenQuote { limit: MAX_QUOTED_LINES },
+        };
+        Verdict::rejected("", reason)
     }
 
     fn skip(&mut self, reason: SkipReason, file: &mut FileAudit) {
@@ -365,8 +394,7 @@ impl<'a> Reading<'a> {
         &mut self,
         name: &Arc<str>,
         line: u64,
-        field: Cow<'static, str>,
-        reason: RejectReason,
+        (field, reason): (Cow<'static, str>, RejectReason),
         file: &mut FileAudit,
     ) -> Result<(), Error> {
         let row = RejectedRow { file: Arc::clone(name), line, field, reason };
@@ -388,7 +416,7 @@ impl<'a> Reading<'a> {
         }
         let audit = self.audit.finish(&stitched);
         if audit.rows_used == 0
-            && let Some(first) = self.first_obstacle
+            && let Some(first) = self.first_obstacle.or(self.first_empty)
         {
             let files = self.progress.files;
             return Err(Error::NothingUsable { files, rows: audit.rows_read, first });
@@ -397,8 +425,30 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Whether a file begins like a text: few control bytes but for tabs, line ends, page breaks, escapes and NULs.
+/// Whether a record came apart into another number of fields than its neighbors have.
+fn is_of_another_shape(verdict: &Verdict) -> bool {
+    let Verdict::Rejected { reason, .. } = verdict else { return false };
+    matches!(reason, RejectReason::FieldCount { .. } | RejectReason::OpenQuote { .. })
+}
+
+/// First bytes of files that people keep beside their logs, and that may be too short to tell by their bytes.
+const SIGNATURES: &[&[u8]] = &[
+    b"\x89PNG\r\n\x1a\n",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"%PDF-",
+    b"\x7fELF",
+    b"PAR1",
+    b"SQLite format 3\0",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+];
+
+/// Whether a file begins like a text: no known signature of another kind, and few control bytes but for tabs, line
+/// ends, page breaks, the sign for an end of file, escapes and NULs.
 fn is_text_start(start: &[u8]) -> bool {
+    if SIGNATURES.iter().any(|it| start.starts_with(it)) {
+        return false;
+    }
     let start = &start[..start.len().min(8192)];
     let is_odd = |byte: &&u8| matches!(byte, 1..=8 | 14..=25 | 28..=31 | 127);
     let odd = start.iter().filter(is_odd).count();

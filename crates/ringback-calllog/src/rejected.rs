@@ -64,10 +64,10 @@ pub enum RejectReason {
     /// A wall-clock reading that names no single instant.
     #[error(transparent)]
     LocalTime(#[from] LocalTimeError),
-    /// A stage that ends before it begins, or begins before its call.
-    #[error("{stage} stage from {entered} to {left} contradicts the row's other stamps")]
+    /// A stage or a call that ends before it begins, or a stage that begins before its call.
+    #[error("{stage} from {entered} to {left} contradicts the row's other stamps")]
     Contradiction {
-        /// The stage's kind.
+        /// The stage's kind, or `call`.
         stage: &'static str,
         /// Its first stamp, local.
         entered: NaiveDateTime,

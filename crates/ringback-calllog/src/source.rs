@@ -18,6 +18,8 @@ pub(crate) struct SourceFile {
     pub entry: Option<(usize, String)>,
     /// Bytes that it takes on disk, packed if it is.
     pub packed_len: u64,
+    /// Why it cannot be read, where that showed while looking for files.
+    pub problem: Option<String>,
 }
 
 impl SourceFile {
@@ -28,26 +30,46 @@ impl SourceFile {
             None => self.path.display().to_string(),
         }
     }
+}
 
-    /// Gives the unpacked bytes to a function.
-    pub(crate) fn with_bytes<T>(
-        &self,
+/// Opens files and unpacks them. The archive opened last stays open for the next of its entries: its table is read
+/// once, not once an entry.
+#[derive(Default)]
+pub(crate) struct Unpacker {
+    archive: Option<(PathBuf, Archive)>,
+}
+
+type Archive = zip::ZipArchive<BufReader<File>>;
+
+impl Unpacker {
+    /// Gives a file's unpacked bytes to a function.
+    pub(crate) fn read<T>(
+        &mut self,
+        file: &SourceFile,
         read: impl FnOnce(&mut dyn Read) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let open = || File::open(&self.path).map_err(|it| Error::io(&self.path, it));
-        match &self.entry {
-            None => read(&mut *unpacked(open()?).map_err(|it| Error::io(&self.path, it))?),
-            Some((index, name)) => {
-                let label = || PathBuf::from(self.label());
-                let mut archive = zip::ZipArchive::new(BufReader::new(open()?))
-                    .map_err(|it| Error::io(label(), io::Error::other(it)))?;
-                let entry = archive
-                    .by_index(*index)
-                    .map_err(|it| Error::io(label(), io::Error::other(format!("{name}: {it}"))))?;
-                read(&mut *unpacked(entry).map_err(|it| Error::io(label(), it))?)
-            }
-        }
+        let failed = |it| Error::io(PathBuf::from(file.label()), it);
+        let Some((index, _)) = &file.entry else {
+            let raw = File::open(&file.path).map_err(failed)?;
+            return read(&mut *unpacked(raw).map_err(failed)?);
+        };
+        let archive = self.archive(&file.path)?;
+        let entry = archive.by_index(*index).map_err(|it| failed(io::Error::other(it)))?;
+        read(&mut *unpacked(entry).map_err(failed)?)
     }
+
+    fn archive(&mut self, path: &Path) -> Result<&mut Archive, Error> {
+        let (path, archive) = match self.archive.take() {
+            Some(open) if open.0 == path => open,
+            _ => (path.to_owned(), open_archive(path)?),
+        };
+        Ok(&mut self.archive.insert((path, archive)).1)
+    }
+}
+
+fn open_archive(path: &Path) -> Result<Archive, Error> {
+    let file = File::open(path).map_err(|it| Error::io(path, it))?;
+    zip::ZipArchive::new(BufReader::new(file)).map_err(|it| Error::io(path, io::Error::other(it)))
 }
 
 /// Unpacks gzip by its first two bytes, whatever the file is called.
@@ -58,11 +80,17 @@ fn unpacked<'a>(raw: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
 }
 
 /// The files of paths, in order: paths as given, what is in a folder by name, what is in an archive by its table.
-/// Hidden files and folders inside a folder are passed over.
+/// Hidden files and folders inside a folder, and links to other folders, are passed over.
 pub(crate) fn find_files(paths: &[PathBuf]) -> Result<Vec<SourceFile>, Error> {
     let mut files = Vec::new();
     for path in paths {
-        add(path, &mut files)?;
+        let metadata = fs::metadata(path).map_err(|it| Error::io(path, it))?;
+        if metadata.is_dir() {
+            add_folder(path, &mut files).map_err(|it| Error::io(path, it))?;
+        } else {
+            File::open(path).map_err(|it| Error::io(path, it))?;
+            add_file(path, &mut files);
+        }
     }
     if files.is_empty() {
         let named: Vec<String> = paths.iter().map(|it| it.display().to_string()).collect();
@@ -72,49 +100,61 @@ pub(crate) fn find_files(paths: &[PathBuf]) -> Result<Vec<SourceFile>, Error> {
     Ok(files)
 }
 
-fn add(path: &Path, files: &mut Vec<SourceFile>) -> Result<(), Error> {
-    let failed = |it| Error::io(path, it);
-    let metadata = fs::metadata(path).map_err(failed)?;
-    if !metadata.is_dir() {
-        return add_file(path, metadata.len(), files);
-    }
+/// Adds what is in a folder. What cannot be looked into there becomes a file with a problem: the others are read.
+fn add_folder(folder: &Path, files: &mut Vec<SourceFile>) -> io::Result<()> {
     let mut inside = Vec::new();
-    for entry in fs::read_dir(path).map_err(failed)? {
-        inside.push(entry.map_err(failed)?.path());
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        inside.push((entry.path(), entry.file_type()?.is_symlink()));
     }
     inside.sort();
-    for path in inside {
+    for (path, is_link) in inside {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if !name.starts_with('.') {
-            add(&path, files)?;
+        if name.starts_with('.') {
+            continue;
+        }
+        if !path.is_dir() {
+            add_file(&path, files);
+        } else if !is_link && let Err(error) = add_folder(&path, files) {
+            files.push(with_problem(&path, &error));
         }
     }
     Ok(())
 }
 
-fn add_file(path: &Path, packed_len: u64, files: &mut Vec<SourceFile>) -> Result<(), Error> {
-    let failed = |it| Error::io(path, it);
-    let mut start = [0; 4];
-    let mut file = File::open(path).map_err(failed)?;
-    let is_zip = file.read(&mut start).map_err(failed)? == 4 && start == *b"PK\x03\x04";
-    if !is_zip {
-        files.push(SourceFile { path: path.to_owned(), entry: None, packed_len });
-        return Ok(());
+fn with_problem(path: &Path, error: &dyn std::error::Error) -> SourceFile {
+    let problem = Some(format!("{}: {error}", path.display()));
+    SourceFile { path: path.to_owned(), entry: None, packed_len: 0, problem }
+}
+
+fn add_file(path: &Path, files: &mut Vec<SourceFile>) {
+    match entries(path) {
+        Ok(found) => files.extend(found),
+        Err(error) => files.push(with_problem(path, &error)),
     }
-    let mut archive = zip::ZipArchive::new(BufReader::new(file))
-        .map_err(|it| Error::io(path, io::Error::other(it)))?;
+}
+
+/// A file as it is, or the files inside it if it is an archive.
+fn entries(path: &Path) -> io::Result<Vec<SourceFile>> {
+    let mut start = Vec::new();
+    let file = File::open(path)?;
+    let packed_len = file.metadata()?.len();
+    file.take(4).read_to_end(&mut start)?;
+    if start != *b"PK\x03\x04" {
+        let file = SourceFile { path: path.to_owned(), entry: None, packed_len, problem: None };
+        return Ok(vec![file]);
+    }
+    let mut archive =
+        zip::ZipArchive::new(BufReader::new(File::open(path)?)).map_err(io::Error::other)?;
+    let mut files = Vec::new();
     for index in 0..archive.len() {
-        let entry =
-            archive.by_index_raw(index).map_err(|it| Error::io(path, io::Error::other(it)))?;
+        let entry = archive.by_index_raw(index).map_err(io::Error::other)?;
         if entry.is_file() {
             let name = entry.name().map_or_else(|_| format!("entry {index}"), |it| it.into_owned());
             let packed_len = entry.compressed_size();
-            files.push(SourceFile {
-                path: path.to_owned(),
-                entry: Some((index, name)),
-                packed_len,
-            });
+            let entry = Some((index, name));
+            files.push(SourceFile { path: path.to_owned(), entry, packed_len, problem: None });
         }
     }
-    Ok(())
+    Ok(files)
 }

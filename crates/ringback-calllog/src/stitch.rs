@@ -1,13 +1,14 @@
 //! Stitching: legs in, calls out, in whatever order the legs arrive.
 
+use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::hash::{Hash, Hasher};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::{
-    Call, CallId, CallKey, Completeness, Direction, Leg, LegId, Outcome, Precision, SourceId,
-    StageEnd, StageKind,
+    Call, CallId, CallKey, Completeness, Direction, Leg, LegId, Outcome, Precision, SourceId, Stage,
 };
 
 /// What became of a leg.
@@ -17,7 +18,7 @@ pub enum Pushed {
     New,
     /// It was the end of a leg that was open until now, which it replaces.
     Completed,
-    /// It was there already, word for word.
+    /// It was there already, word for word; or it tells that a leg is open that is known to have ended.
     Duplicate,
     /// Its id was there already, with other content; the first stays.
     Conflict,
@@ -57,23 +58,57 @@ pub struct Stitcher {
     timeout: TimeDelta,
     source: SourceId,
     precision: Precision,
-    /// Fingerprints of the legs seen, and where a leg that is not whole is kept.
-    seen: FxHashMap<LegId, Seen>,
+    /// The legs seen.
+    seen: FxHashMap<HashedId, Seen>,
     /// Legs that wait for the rest of their call; a free place is `None`.
     pending: Vec<Option<Leg>>,
     free: Vec<usize>,
     /// Which leg each pending leg is united with, up to the root of its call.
     parents: Vec<usize>,
-    /// The stretches of time in which a key was in use, each with a leg that used it.
+    /// The stretches of time in which a key was in use, in order and more than the window apart, each with a leg that
+    /// used it.
     stretches: FxHashMap<CallKey, Vec<Stretch>>,
     whole: Vec<Call>,
 }
 
+/// A leg's id with its hash, so that a growing table does not have to read every id again.
+#[derive(Clone, Debug)]
+struct HashedId {
+    hash: u64,
+    id: LegId,
+}
+
+impl HashedId {
+    fn new(id: &LegId) -> Self {
+        let mut hasher = FxHasher::default();
+        id.hash(&mut hasher);
+        Self { hash: hasher.finish(), id: id.clone() }
+    }
+}
+
+impl PartialEq for HashedId {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.id == other.id
+    }
+}
+
+impl Eq for HashedId {}
+
+impl Hash for HashedId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+/// Where a leg that was seen is now.
 #[derive(Clone, Copy, Debug)]
-struct Seen {
-    fingerprint: u64,
-    open_at: Option<usize>,
-    last: DateTime<Utc>,
+enum Seen {
+    /// A call of its own that is still here, by its place.
+    Whole(usize),
+    /// A leg that waits for the rest of its call, by its place.
+    Pending(usize),
+    /// A call of its own that was given out: what it said, hashed, and the last thing known of it.
+    GivenOut { fingerprint: u64, last: DateTime<Utc> },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -129,27 +164,56 @@ impl Stitcher {
 
     /// Takes a leg.
     pub fn push(&mut self, leg: Leg) -> Pushed {
-        let fingerprint = fingerprint(&leg);
-        match self.seen.get(&leg.leg_id).copied() {
-            Some(seen) if seen.fingerprint == fingerprint => return Pushed::Duplicate,
-            Some(Seen { open_at: Some(at), .. }) if leg.completeness != Completeness::Open => {
-                self.complete(at, leg, fingerprint);
-                return Pushed::Completed;
+        match self.seen.entry(HashedId::new(&leg.leg_id)) {
+            Entry::Occupied(seen) => {
+                let seen = *seen.get();
+                self.push_again(leg, seen)
             }
-            Some(_) => return Pushed::Conflict,
-            None => {}
+            Entry::Vacant(place) if leg.completeness == Completeness::Whole => {
+                place.insert(Seen::Whole(self.whole.len()));
+                let call = self.whole_call(leg);
+                self.whole.push(call);
+                Pushed::New
+            }
+            Entry::Vacant(place) => {
+                let at = self.free.pop().unwrap_or_else(|| {
+                    self.pending.push(None);
+                    self.parents.push(0);
+                    self.pending.len() - 1
+                });
+                place.insert(Seen::Pending(at));
+                self.parents[at] = at;
+                self.note_keys(&leg, at);
+                self.pending[at] = Some(leg);
+                Pushed::New
+            }
         }
-        let mut seen = Seen { fingerprint, open_at: None, last: span(&leg).1 };
-        let leg_id = leg.leg_id.clone();
-        if leg.completeness == Completeness::Whole {
-            self.whole.push(self.call(CallId::from(leg.leg_id.clone()), vec![leg]));
-        } else {
-            let is_open = leg.completeness == Completeness::Open;
-            let at = self.keep(leg);
-            seen.open_at = is_open.then_some(at);
-        }
-        self.seen.insert(leg_id, seen);
-        Pushed::New
+    }
+
+    /// Takes a leg whose id was seen.
+    fn push_again(&mut self, leg: Leg, seen: Seen) -> Pushed {
+        let is_known = match seen {
+            Seen::Whole(at) => {
+                leg.completeness == Completeness::Whole && self.whole[at] == self.whole_call(leg)
+            }
+            Seen::GivenOut { fingerprint: known, .. } => {
+                leg.completeness == Completeness::Whole
+                    && fingerprint(&self.whole_call(leg)) == known
+            }
+            Seen::Pending(at) => match &self.pending[at] {
+                Some(known) if *known == leg => true,
+                Some(known) if known.completeness != Completeness::Open => {
+                    leg.completeness == Completeness::Open
+                }
+                _ if leg.completeness != Completeness::Open => {
+                    self.note_keys(&leg, at);
+                    self.pending[at] = Some(leg);
+                    return Pushed::Completed;
+                }
+                _ => false,
+            },
+        };
+        if is_known { Pushed::Duplicate } else { Pushed::Conflict }
     }
 
     /// Legs that wait for the rest of their call.
@@ -160,60 +224,54 @@ impl Stitcher {
     /// Gives out the calls of which nothing has happened for the time-out before `as_of`, and whole ones, ordered by
     /// `arrived_at`, then by `call_id`. A leg of such a call that comes later makes a call of its own, and its ids are
     /// forgotten: memory stays bounded by what happens within the time-out.
+    ///
+    /// It looks at everything that is kept: call it every few minutes of the log, not after every leg.
     pub fn flush(&mut self, as_of: DateTime<Utc>) -> Vec<Call> {
         let timeout = self.timeout;
         let is_due = |last| as_of.signed_duration_since(last) >= timeout;
-        let calls = self.give_out(is_due);
-        self.seen.retain(|_, seen| !is_due(seen.last) || seen.open_at.is_some());
-        calls
+        let whole = &self.whole;
+        self.seen.retain(|_, seen| match *seen {
+            Seen::Pending(_) => true,
+            Seen::GivenOut { last, .. } => !is_due(last),
+            Seen::Whole(at) => {
+                let call = &whole[at];
+                let last = span(call.arrived_at, call.ended_at, &call.stages).1;
+                *seen = Seen::GivenOut { fingerprint: fingerprint(call), last };
+                !is_due(last)
+            }
+        });
+        self.give_out(is_due)
     }
 
     /// Gives out every call that is left, ordered by `arrived_at`, then by `call_id`.
     pub fn finish(&mut self) -> Vec<Call> {
-        self.seen.clear();
+        self.seen = FxHashMap::default();
         self.give_out(|_| true)
-    }
-
-    fn complete(&mut self, at: usize, leg: Leg, fingerprint: u64) {
-        let seen = Seen { fingerprint, open_at: None, last: span(&leg).1 };
-        self.seen.insert(leg.leg_id.clone(), seen);
-        self.note_keys(&leg, at);
-        self.pending[at] = Some(leg);
-    }
-
-    fn keep(&mut self, leg: Leg) -> usize {
-        let at = self.free.pop().unwrap_or_else(|| {
-            self.pending.push(None);
-            self.parents.push(0);
-            self.pending.len() - 1
-        });
-        self.parents[at] = at;
-        self.note_keys(&leg, at);
-        self.pending[at] = Some(leg);
-        at
     }
 
     /// Unites a leg with those that used one of its keys within the window.
     fn note_keys(&mut self, leg: &Leg, at: usize) {
-        let (from, to) = span(leg);
+        let (from, to) = span(leg.started_at, leg.ended_at, &leg.stages);
+        let window = self.window;
         for key in &leg.call_keys {
-            let mut stretch = Stretch { from, to, leg: at };
-            let mut near = Vec::new();
-            let window = self.window;
-            self.stretches.entry(key.clone()).or_default().retain(|other| {
-                let is_near = other.from - to <= window && from - other.to <= window;
-                if is_near {
-                    near.push(*other);
-                }
-                !is_near
-            });
-            for other in near {
-                stretch.from = stretch.from.min(other.from);
-                stretch.to = stretch.to.max(other.to);
-                let (one, two) = (self.root(other.leg), self.root(at));
+            if !self.stretches.contains_key(key) {
+                self.stretches.insert(key.clone(), Vec::with_capacity(1));
+            }
+            let Some(stretches) = self.stretches.get_mut(key) else { continue };
+            let first = stretches.partition_point(|it| from - it.to > window);
+            let near = stretches[first..].partition_point(|it| it.from - to <= window);
+            let mut hull = Stretch { from, to, leg: at };
+            let mut united = Vec::new();
+            for other in stretches.drain(first..first + near) {
+                hull.from = hull.from.min(other.from);
+                hull.to = hull.to.max(other.to);
+                united.push(other.leg);
+            }
+            stretches.insert(first, hull);
+            for other in united {
+                let (one, two) = (self.root(other), self.root(at));
                 self.parents[one.max(two)] = one.min(two);
             }
-            self.stretches.entry(key.clone()).or_default().push(stretch);
         }
     }
 
@@ -226,91 +284,96 @@ impl Stitcher {
     }
 
     fn give_out(&mut self, is_due: impl Fn(DateTime<Utc>) -> bool) -> Vec<Call> {
-        let mut groups: std::collections::BTreeMap<usize, Vec<usize>> =
-            std::collections::BTreeMap::new();
+        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for at in 0..self.pending.len() {
             if self.pending[at].is_some() {
                 groups.entry(self.root(at)).or_default().push(at);
             }
         }
         let mut calls = std::mem::take(&mut self.whole);
-        for group in groups.into_values() {
-            let last =
-                group.iter().filter_map(|&at| self.pending[at].as_ref()).map(|it| span(it).1).max();
+        for (root, group) in groups {
+            let legs = group.iter().filter_map(|&at| self.pending[at].as_ref());
+            let last = legs.map(|it| span(it.started_at, it.ended_at, &it.stages).1).max();
             if last.is_some_and(&is_due) {
                 let legs: Vec<Leg> =
                     group.iter().filter_map(|&at| self.pending[at].take()).collect();
-                self.forget(&legs, &group);
-                calls.push(self.stitched(legs));
+                self.forget(&legs, root);
+                self.free.extend(group);
+                calls.extend(self.stitched(legs));
             }
         }
-        calls.sort_by(|a, b| {
-            a.arrived_at.cmp(&b.arrived_at).then_with(|| a.call_id.cmp(&b.call_id))
-        });
+        order_calls(&mut calls);
         calls
     }
 
-    fn forget(&mut self, legs: &[Leg], group: &[usize]) {
+    /// Forgets the ids and keys of legs that are given out, which are all that have this root.
+    fn forget(&mut self, legs: &[Leg], root: usize) {
         for leg in legs {
+            self.seen.remove(&HashedId::new(&leg.leg_id));
             for key in &leg.call_keys {
-                if let Some(stretches) = self.stretches.get_mut(key) {
-                    stretches.retain(|it| !group.contains(&it.leg));
-                    if stretches.is_empty() {
-                        self.stretches.remove(key);
-                    }
+                let Some(mut stretches) = self.stretches.remove(key) else { continue };
+                stretches.retain(|it| self.root(it.leg) != root);
+                if !stretches.is_empty() {
+                    self.stretches.insert(key.clone(), stretches);
                 }
             }
-            if let Some(seen) = self.seen.get_mut(&leg.leg_id) {
-                seen.open_at = None;
-            }
         }
-        self.free.extend(group);
     }
 
-    /// A call of legs that belong together. Its id is the first key of its first leg; a key that came round again
-    /// is told apart by the leg's id.
-    fn stitched(&self, mut legs: Vec<Leg>) -> Call {
+    /// A call of legs that belong together. Its id is the first key of its first leg with the leg's id: a key may
+    /// come round again.
+    fn stitched(&self, mut legs: Vec<Leg>) -> Option<Call> {
         legs.sort_by(|a, b| a.started_at.cmp(&b.started_at).then_with(|| a.leg_id.cmp(&b.leg_id)));
-        let first = &legs[0];
-        let id = match first.call_keys.first() {
+        let n_legs = u32::try_from(legs.len()).unwrap_or(u32::MAX);
+        let is_complete = legs.iter().all(|it| it.completeness != Completeness::Open);
+        let has_ended = is_complete && legs.iter().all(|it| it.ended_at.is_some());
+        let ended_at = legs.iter().filter_map(|it| it.ended_at).max().filter(|_| has_ended);
+        let mut legs = legs.into_iter();
+        let Some(first) = legs.next() else { return None };
+        let call_id = match first.call_keys.first() {
             Some(key) => CallId::new(format!("{key}~{}", first.leg_id)),
             None => CallId::from(first.leg_id.clone()),
         };
-        self.call(id, legs)
-    }
-
-    fn call(&self, call_id: CallId, legs: Vec<Leg>) -> Call {
-        let n_legs = u32::try_from(legs.len()).unwrap_or(u32::MAX);
-        let is_complete = legs.iter().all(|it| it.completeness != Completeness::Open);
-        let ended_at = legs.iter().map(|it| it.ended_at).collect::<Option<Vec<_>>>();
-        let mut legs = legs.into_iter();
-        let mut call = Call {
-            call_id,
-            source: self.source.clone(),
-            direction: Direction::Unknown,
-            customer: None,
-            queue: None,
-            intent: None,
-            priority: None,
-            arrived_at: DateTime::<Utc>::MAX_UTC,
-            ended_at: ended_at.and_then(|it| it.into_iter().max()).filter(|_| is_complete),
-            outcome: Outcome::Unknown,
-            stages: Vec::new(),
-            legs: n_legs,
-            is_complete,
-            precision: self.precision,
-        };
-        if let Some(first) = legs.next() {
-            (call.arrived_at, call.direction, call.customer) =
-                (first.started_at, first.direction, first.customer);
-            (call.queue, call.intent, call.priority) = (first.queue, first.intent, first.priority);
-            (call.outcome, call.stages) = (first.outcome, first.stages);
-        }
+        let mut call =
+            Call { call_id, legs: n_legs, is_complete, ended_at, ..self.whole_call(first) };
         for leg in legs {
             add_leg(&mut call, leg);
         }
-        order_stages(&mut call);
+        order_stages(&mut call.stages);
+        Some(call)
+    }
+
+    /// The call of a leg that is all there is of it.
+    fn whole_call(&self, leg: Leg) -> Call {
+        let mut call = Call {
+            call_id: CallId::from(leg.leg_id),
+            source: self.source.clone(),
+            direction: leg.direction,
+            customer: leg.customer,
+            queue: leg.queue,
+            intent: leg.intent,
+            priority: leg.priority,
+            arrived_at: leg.started_at,
+            ended_at: leg.ended_at,
+            outcome: leg.outcome,
+            stages: leg.stages,
+            legs: 1,
+            is_complete: true,
+            precision: self.precision,
+        };
+        order_stages(&mut call.stages);
         call
+    }
+}
+
+/// Orders calls by `arrived_at`, then by `call_id`.
+fn order_calls(calls: &mut [Call]) {
+    // Sorting keys of a few bytes and moving each call once is much faster than moving calls at every step.
+    calls.sort_by_cached_key(|it| it.arrived_at);
+    for together in calls.chunk_by_mut(|a, b| a.arrived_at == b.arrived_at) {
+        if together.len() > 1 {
+            together.sort_by(|a, b| a.call_id.cmp(&b.call_id));
+        }
     }
 }
 
@@ -331,36 +394,43 @@ fn add_leg(call: &mut Call, leg: Leg) {
     call.stages.extend(leg.stages);
 }
 
-/// Orders stages by start, then by end with open ones last, then by kind, queue and agent; drops a stage that two
-/// legs tell of in the same words.
-fn order_stages(call: &mut Call) {
-    let is_ordered = |pair: &[crate::Stage]| pair[0].entered_at < pair[1].entered_at;
-    if call.stages.windows(2).all(is_ordered) {
+/// Orders stages by start, then by end with open ones last, then by kind, end, queue and agent; drops a stage that
+/// two legs tell of in the same words.
+fn order_stages(stages: &mut Vec<Stage>) {
+    if stages.windows(2).all(|it| it[0].entered_at < it[1].entered_at) {
         return;
     }
-    let left = |stage: &crate::Stage| stage.left_at.unwrap_or(DateTime::<Utc>::MAX_UTC);
-    let kind = |stage: &crate::Stage| -> (StageKind, StageEnd) { (stage.kind, stage.end) };
-    call.stages.sort_by(|a, b| {
-        (a.entered_at, left(a), kind(a), &a.queue, &a.agent).cmp(&(
+    let left = |it: &Stage| it.left_at.unwrap_or(DateTime::<Utc>::MAX_UTC);
+    stages.sort_by(|a, b| {
+        (a.entered_at, left(a), a.kind, a.end, &a.queue, &a.agent).cmp(&(
             b.entered_at,
             left(b),
-            kind(b),
+            b.kind,
+            b.end,
             &b.queue,
             &b.agent,
         ))
     });
-    call.stages.dedup();
+    stages.dedup();
 }
 
-/// From the first to the last thing known of a leg.
-fn span(leg: &Leg) -> (DateTime<Utc>, DateTime<Utc>) {
-    let stamps = leg.stages.iter().flat_map(|it| [Some(it.entered_at), it.left_at]);
-    let last = stamps.chain([leg.ended_at]).flatten().max();
-    (leg.started_at, last.map_or(leg.started_at, |it| it.max(leg.started_at)))
+/// From the first to the last thing known of a leg or a call.
+fn span(
+    started_at: DateTime<Utc>,
+    ended_at: Option<DateTime<Utc>>,
+    stages: &[Stage],
+) -> (DateTime<Utc>, DateTime<Utc>) {
+    let mut last = started_at.max(ended_at.unwrap_or(started_at));
+    for stage in stages {
+        last = last.max(stage.left_at.unwrap_or(stage.entered_at).max(stage.entered_at));
+    }
+    (started_at, last)
 }
 
-fn fingerprint(leg: &Leg) -> u64 {
+fn fingerprint(call: &Call) -> u64 {
     let mut hasher = FxHasher::default();
-    leg.hash(&mut hasher);
+    (call.arrived_at, call.ended_at, call.direction, call.outcome).hash(&mut hasher);
+    (call.customer, &call.queue, &call.intent, call.priority).hash(&mut hasher);
+    call.stages.hash(&mut hasher);
     hasher.finish()
 }

@@ -33,10 +33,7 @@ pub(crate) fn is_handling(kind: StageKind) -> bool {
 
 /// The stretches of the stages of the kinds that `is_wanted` names, in order of agent and start, those of an agent
 /// that overlap or touch joined. Internal calls and stages without a known end are left out.
-pub(crate) fn busy<'a>(
-    calls: &[&'a Call],
-    is_wanted: impl Fn(StageKind) -> bool,
-) -> Vec<Busy<'a>> {
+pub(crate) fn busy<'a>(calls: &[&'a Call], is_wanted: impl Fn(StageKind) -> bool) -> Vec<Busy<'a>> {
     let mut stretches = Vec::new();
     for (number, call) in calls.iter().enumerate() {
         if call.direction == Direction::Internal {

@@ -152,7 +152,11 @@ impl<'a> Intervals<'a> {
     ///
     /// [`IntervalError::NoCalls`] where no call counts, or none of the queue; [`IntervalError::TooLong`] for more than
     /// 2²² intervals; [`IntervalError::Hours`] where the opening hours cannot be found.
-    pub fn build(&self, calls: &[Call], observed: &Observed) -> Result<IntervalTable, IntervalError> {
+    pub fn build(
+        &self,
+        calls: &[Call],
+        observed: &Observed,
+    ) -> Result<IntervalTable, IntervalError> {
         let counted: Vec<(&Call, Fate)> =
             calls.iter().filter_map(|call| Some((call, Fate::of(call)?))).collect();
         let grid = self.grid(&counted, observed.zone)?;
@@ -262,11 +266,8 @@ pub struct IntervalTable {
 impl IntervalTable {
     /// The start of the interval with this index.
     pub fn at(&self, index: usize) -> DateTime<Utc> {
-        let secs = i64::try_from(index).ok().and_then(|at| at.checked_mul(self.interval.secs().into()));
-        let elapsed = secs.and_then(TimeDelta::try_seconds);
-        elapsed
-            .and_then(|elapsed| self.start.checked_add_signed(elapsed))
-            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        let length_secs = self.interval.secs().into();
+        Grid { start: self.start, length_secs, len: self.rows.len() }.at(index)
     }
 
     /// How many intervals are missing.
@@ -348,6 +349,15 @@ struct Grid {
 }
 
 impl Grid {
+    /// The start of the interval with this index.
+    fn at(&self, index: usize) -> DateTime<Utc> {
+        let steps = i64::try_from(index).unwrap_or(i64::MAX);
+        let elapsed = TimeDelta::try_seconds(steps.saturating_mul(self.length_secs));
+        elapsed
+            .and_then(|elapsed| self.start.checked_add_signed(elapsed))
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
     /// Whole intervals from the start to `at`; `None` before the start.
     fn steps_to(&self, at: DateTime<Utc>) -> Option<i64> {
         let elapsed = at.signed_duration_since(self.start);
@@ -361,7 +371,7 @@ impl Grid {
     /// The intervals that the stretch from `from` to just before `to` overlaps; an empty stretch, the one that it
     /// lies in.
     fn overlap(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<std::ops::Range<usize>> {
-        let last_instant = from.max(to - TimeDelta::nanoseconds(1));
+        let last_instant = to.checked_sub_signed(TimeDelta::nanoseconds(1)).unwrap_or(to).max(from);
         let last = usize::try_from(self.steps_to(last_instant)?).ok()?;
         let first = usize::try_from(self.steps_to(from).unwrap_or(0)).ok()?;
         let range = first..(last + 1).min(self.len);

@@ -9,6 +9,7 @@ mod replay;
 mod score;
 mod volume;
 mod wait;
+mod wait_backtest;
 
 pub use announce::Announcement;
 pub use backtest::{Backtest, BacktestReport, LevelScores, ModelResult, VolumeScores};
@@ -25,3 +26,4 @@ pub use volume::{
     PastWeeks, PredictionInterval, VolumeForecast, VolumeModel, WeekdayProfile, WeekendOnly,
 };
 pub use wait::{WaitForecast, WaitProfile};
+pub use wait_backtest::{Update, WaitBacktest, WaitPrediction, WaitReport, WaitScores};

@@ -186,16 +186,19 @@ impl QueueProfile {
         };
         let mut met: Vec<(f64, f64)> = known.iter().map(|(seen, wait)| (estimate(seen), *wait)).collect();
         met.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        let n_groups = (met.len() / GROUP_SIZE).clamp(1, GROUPS);
-        let mut groups: Vec<Group> = Vec::with_capacity(n_groups);
-        for at in 0..n_groups {
-            let part = &met[at * met.len() / n_groups..(at + 1) * met.len() / n_groups];
-            let group = Group::of(part);
-            match groups.last_mut() {
-                // Equal estimates that fill several groups: the last one stands for all.
-                Some(last) if last.estimate_secs >= group.estimate_secs => *last = group,
-                _ => groups.push(group),
+        let size = (met.len() / GROUPS).max(GROUP_SIZE);
+        let mut groups = Vec::new();
+        let mut rest = met.as_slice();
+        while !rest.is_empty() {
+            // Callers with the same estimate stay together, and too small a rest goes with the last group.
+            let mut end = size.min(rest.len());
+            end += rest[end..].iter().take_while(|it| it.0 <= rest[end - 1].0).count();
+            if rest.len() - end < size {
+                end = rest.len();
             }
+            let (part, others) = rest.split_at(end);
+            groups.push(Group::of(part));
+            rest = others;
         }
         Self { service_secs_mean, groups }
     }

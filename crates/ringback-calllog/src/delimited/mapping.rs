@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
+use crate::delimited::mapping_file::{
+    Contradiction, CustomerFile, CustomerKind, FieldFile, FieldTable, File, SkipFile, StageFile,
+    TimeFile,
+};
 use crate::delimited::stamp::StampFormat;
 use crate::{
     Direction, Error, Fold, LocalClock, Observed, Outcome, PhoneRegion, Precision, SourceId,
@@ -53,6 +55,8 @@ pub(super) struct Mapping {
     pub clock: LocalClock,
     pub key: Vec<String>,
     pub call: Vec<String>,
+    /// Columns of a key whose long rows of digits are no phone numbers.
+    pub plain: Vec<String>,
     pub region: Option<PhoneRegion>,
     pub time: Time,
     pub observed: Observed,
@@ -73,8 +77,17 @@ pub(super) struct Mapping {
 pub(super) struct Time {
     pub format: StampFormat,
     pub pattern: String,
-    pub date: Option<(String, StampFormat, String)>,
+    pub date: Option<DateColumn>,
+    /// Texts that say that there is no stamp.
     pub absent: Vec<String>,
+}
+
+/// The column that has the date of times of day.
+#[derive(Debug)]
+pub(super) struct DateColumn {
+    pub column: String,
+    pub format: StampFormat,
+    pub pattern: String,
 }
 
 /// A value from a column, or one for all rows.
@@ -115,138 +128,6 @@ pub(super) struct StageRule {
     pub when: Option<(String, Vec<String>)>,
     pub ended: Option<Field<StageEnd>>,
     pub drops_contradictions: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    source: String,
-    delimiter: Option<String>,
-    #[serde(default = "yes")]
-    quote: bool,
-    columns: Option<Vec<String>>,
-    zone: Option<Zone>,
-    #[serde(default)]
-    fold: Fold,
-    precision_secs: Option<Precision>,
-    key: Vec<String>,
-    #[serde(default)]
-    call: Vec<String>,
-    region: Option<String>,
-    time: TimeFile,
-    #[serde(default)]
-    observed: ObservedFile,
-    direction: Option<FieldFile>,
-    customer: Option<CustomerFile>,
-    queue: Option<FieldFile>,
-    intent: Option<FieldFile>,
-    priority: Option<FieldFile>,
-    outcome: FieldFile,
-    #[serde(default)]
-    skip: Vec<SkipFile>,
-    started: Option<String>,
-    ended: Option<String>,
-    #[serde(default)]
-    stage: Vec<StageFile>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TimeFile {
-    format: String,
-    date: Option<String>,
-    date_format: Option<String>,
-    #[serde(default)]
-    absent: Vec<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ObservedFile {
-    abandons: Option<bool>,
-    waits: Option<bool>,
-    agents: Option<bool>,
-    customers: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected a column's name, or a table with column, value, values, other, absent"
-)]
-enum FieldFile {
-    Column(String),
-    Table(FieldTable),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FieldTable {
-    column: Option<String>,
-    value: Option<String>,
-    #[serde(default)]
-    values: BTreeMap<String, String>,
-    other: Option<String>,
-    #[serde(default)]
-    absent: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CustomerFile {
-    column: String,
-    kind: CustomerKind,
-    #[serde(default)]
-    absent: Vec<String>,
-}
-
-#[derive(Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-enum CustomerKind {
-    Id,
-    Phone,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SkipFile {
-    column: String,
-    values: Vec<String>,
-    reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StageFile {
-    kind: StageKind,
-    start: Option<String>,
-    end: Option<String>,
-    seconds: Option<String>,
-    queue: Option<FieldFile>,
-    agent: Option<FieldFile>,
-    when: Option<WhenFile>,
-    ended: Option<FieldFile>,
-    #[serde(default)]
-    contradiction: Contradiction,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WhenFile {
-    column: String,
-    values: Vec<String>,
-}
-
-#[derive(Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-enum Contradiction {
-    #[default]
-    Reject,
-    Drop,
 }
 
 impl Mapping {
@@ -322,6 +203,7 @@ impl Mapping {
             clock: LocalClock::new(zone, fold.unwrap_or(file.fold)),
             key: file.key,
             call: file.call,
+            plain: file.plain,
             region,
             time,
             observed,
@@ -347,15 +229,26 @@ impl Time {
             (Some(column), Some(pattern)) => {
                 let format =
                     StampFormat::parse(&pattern).map_err(|it| format!("time.date_format {it}"))?;
-                Some((column, format, pattern))
+                Some(DateColumn { column, format, pattern })
             }
             _ => {
                 return Err(
-                    "time.date and time.date_format go together, and one of them is absent".into()
+                    "time.date and time.date_format go together, and one of them is absent".into(),
                 );
             }
         };
+        if date.is_none() && !format.has_date() {
+            return Err(format!(
+                "time.format {:?} has no date, expected time.date with the column that has it",
+                file.format
+            ));
+        }
         Ok(Self { format, pattern: file.format, date, absent: file.absent })
+    }
+
+    /// Whether a text says that there is no stamp.
+    pub(super) fn is_absent(&self, text: &str) -> bool {
+        text.is_empty() || self.absent.iter().any(|it| it == text)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading stamps by a pattern.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 
 /// What a pattern reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,26 @@ pub(super) enum Stamp {
     Date(NaiveDate),
     /// An instant.
     Instant(DateTime<Utc>),
+}
+
+impl Stamp {
+    /// The stamp cut to microseconds, as frames keep it, if its year has four digits. A leap second counts as the
+    /// last microsecond before it.
+    fn usable(self) -> Option<Self> {
+        let has_four_digits = |year| (0..=9999).contains(&year);
+        Some(match self {
+            Self::Local(it) if has_four_digits(it.year()) => Self::Local(to_micros(it)?),
+            Self::Instant(it) if has_four_digits(it.year()) => Self::Instant(to_micros(it)?),
+            Self::Date(it) if has_four_digits(it.year()) => Self::Date(it),
+            Self::TimeOfDay(it) => Self::TimeOfDay(to_micros(it)?),
+            _ => return None,
+        })
+    }
+}
+
+fn to_micros<T: Timelike>(time: T) -> Option<T> {
+    let nanos = time.nanosecond().min(999_999_999);
+    time.with_nanosecond(nanos - nanos % 1000)
 }
 
 /// A compiled pattern of a stamp.
@@ -61,19 +81,45 @@ impl StampFormat {
         Ok(Self::Pattern(pattern.to_owned()))
     }
 
+    /// Whether a stamp says its day.
+    pub(super) fn has_date(&self) -> bool {
+        match self {
+            Self::Rfc3339 | Self::EpochSecs | Self::EpochMillis => true,
+            Self::Digits(parts) => parts.contains(&Part::Day),
+            Self::Pattern(pattern) => {
+                use chrono::format::{Fixed, Item, Numeric, StrftimeItems};
+                StrftimeItems::new(pattern).any(|it| {
+                    matches!(
+                        it,
+                        Item::Numeric(Numeric::Day | Numeric::Ordinal | Numeric::Timestamp, _)
+                            | Item::Numeric(Numeric::IsoWeek | Numeric::WeekFromMon, _)
+                            | Item::Fixed(Fixed::RFC2822 | Fixed::RFC3339)
+                    )
+                })
+            }
+        }
+    }
+
     /// Whether stamps carry their own offset, so that no zone is needed to read them.
     pub(super) fn is_absolute(&self) -> bool {
         match self {
             Self::Rfc3339 | Self::EpochSecs | Self::EpochMillis => true,
             Self::Pattern(pattern) => {
-                pattern.contains("%z") || pattern.contains("%:z") || pattern.contains("%s")
+                ["%z", "%:z", "%s", "%+"].iter().any(|it| pattern.contains(it))
             }
             Self::Digits(_) => false,
         }
     }
 
-    /// Reads a stamp; `None` if the text is not of this pattern.
+    /// Reads a stamp, to the microsecond; `None` if the text is not of this pattern, or outside the years 0 to 9999.
     pub(super) fn read(&self, text: &str) -> Option<Stamp> {
+        match self {
+            Self::Digits(parts) => read_digits(parts, text.as_bytes()),
+            _ => self.read_any(text)?.usable(),
+        }
+    }
+
+    fn read_any(&self, text: &str) -> Option<Stamp> {
         match self {
             Self::Digits(parts) => read_digits(parts, text.as_bytes()),
             Self::Rfc3339 => {
@@ -108,7 +154,8 @@ fn epoch(text: &str, micros_per_unit: i64) -> Option<DateTime<Utc>> {
         }
         unit /= 10;
         let part = i64::from(digit - b'0') * unit;
-        micros = if whole.starts_with('-') { micros - part } else { micros + part };
+        let part = if whole.starts_with('-') { -part } else { part };
+        micros = micros.checked_add(part)?;
     }
     DateTime::from_timestamp_micros(micros)
 }

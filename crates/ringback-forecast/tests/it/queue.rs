@@ -7,16 +7,16 @@ use ringback_calllog::{
 };
 use ringback_forecast::{Arrival, QueueBoard, QueueEvent, QueueEventKind, QueueState, queue_events, replay};
 
-pub fn at(secs: i64) -> DateTime<Utc> {
+fn at(secs: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_000_000 + secs, 0).unwrap()
 }
 
-pub fn stage(kind: StageKind, from: i64, to: Option<i64>, end: StageEnd) -> Stage {
+fn stage(kind: StageKind, from: i64, to: Option<i64>, end: StageEnd) -> Stage {
     let agent = (kind == StageKind::Talk).then(|| AgentId::new("ann"));
     Stage { kind, queue: None, agent, entered_at: at(from), left_at: to.map(at), end }
 }
 
-pub fn calls(legs: Vec<Leg>) -> Vec<Call> {
+fn calls(legs: Vec<Leg>) -> Vec<Call> {
     let mut stitcher = Stitcher::new();
     stitcher.begin("test".into(), Precision::SECOND);
     for leg in legs {

@@ -34,6 +34,7 @@ fn hours(days: i64, calls: impl Fn(NaiveDate, usize) -> Option<f64>) -> Series {
 }
 
 /// Open 8 to 18, weekends a quarter of Mondays to Fridays.
+#[expect(clippy::unnecessary_wraps, reason = "a history's value may be missing")]
 fn office(day: NaiveDate, hour: usize) -> Option<f64> {
     let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
     Some(match (weekend, (8..18).contains(&hour)) {
@@ -183,7 +184,7 @@ fn intervals_hold_about_the_share_that_they_promise() {
     };
     let series = hours(84, noisy);
     let forecast = forecast(&WeekdayProfile::new(copenhagen()), &series, 14 * 24);
-    assert_eq!(forecast.intervals[0].level.get(), 0.8);
+    close(forecast.intervals[0].level.get(), 0.8);
     let (mut inside, mut open) = (0.0, 0.0);
     for hour in 0..forecast.len() {
         let place = forecast.interval.civil_slot(forecast.at(hour), copenhagen());
@@ -224,6 +225,9 @@ fn a_holiday_is_forecast_from_past_holidays() {
     let tomorrow: f64 = forecast.mean[24..].iter().sum();
     close(tomorrow, 20.0);
     assert_eq!((forecast.mean[24 + 9], forecast.mean[24 + 14]), (0.0, 0.0));
+    // Both past holidays had the same total, yet 15 % of it is the least that the next may be off.
+    let upper = forecast.intervals[0].upper[24 + 12];
+    assert!((upper - 5.0 * (1.0 + 1.2816 * 0.15)).abs() < 1e-3, "{upper}");
     let fitted = model.fit_profile(&series).unwrap();
     assert_eq!(fitted.rules(48), [(DayRule::SameWeekday, 1), (DayRule::PastHolidays, 1)].into());
     let report = fitted.report();
@@ -337,7 +341,7 @@ fn a_slot_that_was_never_seen_is_closed_and_counted() {
     let series = hours(40, |day, hour| if hour < 6 { None } else { office(day, hour) });
     let model = WeekdayProfile::new(copenhagen());
     assert_eq!(model.fit_profile(&series).unwrap().report().slots_without_history, 7 * 6);
-    assert_eq!(forecast(&model, &series, 24).mean[3], 0.0);
+    close(forecast(&model, &series, 24).mean[3], 0.0);
 }
 
 proptest! {

@@ -77,7 +77,8 @@ impl BarChart {
     }
 
     fn color(&self, series: usize) -> Color {
-        self.series.get(series).and_then(|it| it.color).unwrap_or_else(|| Color::of(series))
+        let colors = Color::of(self.series.iter().map(|it| it.color));
+        colors.get(series).copied().unwrap_or(Color::Blue)
     }
 
     fn keys(&self, slots: &[Slot]) -> Vec<Key> {

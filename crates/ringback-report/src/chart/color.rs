@@ -31,9 +31,11 @@ const ORDER: [Color; 6] =
     [Color::Blue, Color::Vermillion, Color::Green, Color::Purple, Color::Indigo, Color::Brown];
 
 impl Color {
-    /// The color of the series at an index, when none is chosen: after the sixth they start again.
-    pub(super) fn of(index: usize) -> Self {
-        ORDER.get(index % ORDER.len()).copied().unwrap_or(Self::Blue)
+    /// The colors of series, chosen or not: those that are not chosen follow the palette, and start again after the
+    /// sixth.
+    pub(super) fn of(chosen: impl Iterator<Item = Option<Self>>) -> Vec<Self> {
+        let mut palette = ORDER.iter().copied().cycle();
+        chosen.map(|it| it.or_else(|| palette.next()).unwrap_or(Self::Blue)).collect()
     }
 
     /// The class that sets `currentColor`.

@@ -42,11 +42,15 @@ impl LineChart {
         canvas.axis_label(&self.value_name(&ticks));
         let area = self.area(&canvas, &ticks);
         let x = Scale { values: across.range, units: (area.left, area.right) };
-        let area = self.markers(&mut canvas, area, &across, x);
+        let (area, rules) = self.markers(&mut canvas, area, &across, x);
         let y = Scale { values: ticks.range(), units: (area.bottom, area.top) };
         no_data(&mut canvas, area, x, &gaps(&tracks));
         canvas.vertical_values(area, &ticks, y);
         across.draw(&mut canvas, area, x);
+        for (at, top) in rules {
+            let (from, to) = ((at, top), (at, area.bottom));
+            line(&mut canvas.body, from, to).attr("class", "rb-rule").empty();
+        }
         self.reference_lines(&mut canvas, area, y);
         let plot = Plot { x, y, across, unit: &self.caption.unit };
         plot.draw(&mut canvas, &tracks);
@@ -58,14 +62,14 @@ impl LineChart {
     fn tracks(&self) -> Vec<Track<'_>> {
         let kind = self.kind();
         let mut tracks = Vec::new();
-        for (index, series) in self.series.iter().enumerate() {
+        let colors = Color::of(self.series.iter().map(|it| it.color));
+        for (series, color) in self.series.iter().zip(colors) {
             let points = run(&series.points, kind, |it| it.is_finite().then_some(it));
             let bands = series.bands.iter().map(|band| {
                 run(&band.ranges, kind, |(a, b)| {
                     (a.is_finite() && b.is_finite()).then_some((a.min(b), a.max(b)))
                 })
             });
-            let color = series.color.unwrap_or_else(|| Color::of(index));
             tracks.push(Track { series, color, points, bands: bands.collect() });
         }
         tracks
@@ -128,8 +132,15 @@ impl LineChart {
         }
     }
 
-    /// Draws the vertical lines, their labels in rows above the data; returns the area, moved below the rows.
-    fn markers(&self, canvas: &mut Canvas, area: Area, across: &Across, x: Scale) -> Area {
+    /// Draws the labels of vertical lines, in rows above the data. Returns the area, moved below the rows, and where the
+    /// lines stand and start.
+    fn markers(
+        &self,
+        canvas: &mut Canvas,
+        area: Area,
+        across: &Across,
+        x: Scale,
+    ) -> (Area, Vec<(f64, f64)>) {
         let mut markers: Vec<(f64, &str)> = Vec::new();
         for (at, label) in &self.markers {
             markers.extend(place(*at, across.kind).map(|at| (x.at(at), label.as_str())));
@@ -150,20 +161,17 @@ impl LineChart {
         let count = placed.iter().map(|it| it.2 + 1).max().unwrap_or(0);
         let shift = count as f64 * LINE + if count == 0 { 0.0 } else { 4.0 };
         let moved = Area { top: area.top + shift, bottom: area.bottom + shift, ..area };
-        for (at, _, row, _) in &placed {
-            let top = area.top + *row as f64 * LINE + 2.0;
-            let (from, to) = ((*at, top), (*at, moved.bottom));
-            line(&mut canvas.body, from, to).attr("class", "rb-rule").empty();
-        }
+        let top = |row: usize| area.top + row as f64 * LINE + 2.0;
+        let rules = placed.iter().map(|it| (it.0, top(it.2))).collect();
         for (at, label, row, is_left) in placed {
             let (x, anchor) = if is_left { (at - 4.0, "end") } else { (at + 4.0, "start") };
             let shown = text::fit(label, LABEL, canvas.right() - canvas.left());
-            let y = area.top + row as f64 * LINE + 12.0;
+            let y = top(row) + 10.0;
             let tag = canvas.body.tag("text").num("x", x).num("y", y).attr("text-anchor", anchor);
             labelled(tag.attr("class", "rb-soft rb-halo"), &shown, label);
         }
         canvas.y = moved.bottom;
-        moved
+        (moved, rules)
     }
 
     fn reference_lines(&self, canvas: &mut Canvas, area: Area, y: Scale) {

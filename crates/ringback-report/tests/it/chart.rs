@@ -247,15 +247,23 @@ fn points_are_drawn_to_scale_and_in_order() {
 
 #[test]
 fn a_long_series_is_thinned_but_keeps_its_extremes() {
-    let at = |it: u32| if it == 77_777 { 100.0 } else { f64::from(it % 7) };
+    let at = |it: u32| match it {
+        33_333 => -100.0,
+        77_777 => 100.0,
+        _ => f64::from(it % 7),
+    };
     let series = Series::new("s", (0..100_000_u32).map(|it| (it, Some(at(it)))));
     let svg = LineChart::new("Long").series(series).to_svg();
     assert!(svg.len() < 60_000, "{} bytes", svg.len());
     let path = with_class(&svg, "rb-l").into_iter().find(|it| it.name == "path").unwrap();
-    let top = places(&path).into_iter().map(|it| it.1).fold(f64::INFINITY, f64::min);
-    let grid =
-        with_class(&svg, "rb-grid").iter().map(|it| it.num("y1")).fold(f64::INFINITY, f64::min);
-    assert!((top - grid).abs() < 1e-9, "the peak of 100 reaches the grid line of 100");
+    let reach = |heights: Vec<f64>| {
+        let ends = (f64::INFINITY, f64::NEG_INFINITY);
+        heights.into_iter().fold(ends, |(top, bottom), it| (top.min(it), bottom.max(it)))
+    };
+    let drawn = reach(places(&path).into_iter().map(|it| it.1).collect());
+    let grid = reach(with_class(&svg, "rb-grid").iter().map(|it| it.num("y1")).collect());
+    // Equal texts of a tenth, so equal numbers.
+    assert_eq!(format!("{drawn:?}"), format!("{grid:?}"), "from the line of -100 to that of 100");
 }
 
 #[test]
@@ -273,6 +281,18 @@ fn wide_bands_lie_under_narrow_ones() {
     let top = |it: &Element| places(it).into_iter().map(|it| it.1).fold(f64::INFINITY, f64::min);
     assert_eq!(paths.len(), 2);
     assert!(top(paths[0]) < top(paths[1]), "the 95 % band comes first, though it was added last");
+}
+
+#[test]
+fn a_chosen_color_does_not_use_up_the_palette() {
+    let classes: Vec<String> = xml::read(&forecast().to_svg())
+        .iter()
+        .filter(|it| it.name == "g")
+        .map(|it| it.get("class").to_owned())
+        .collect();
+    assert!(classes.contains(&"rb-c0".to_owned()), "gray was chosen: {classes:?}");
+    assert!(classes.contains(&"rb-c1".to_owned()), "blue is the first of the palette");
+    assert!(!classes.contains(&"rb-c2".to_owned()), "vermillion is the second");
 }
 
 #[test]
@@ -303,6 +323,60 @@ fn a_missing_bar_is_not_a_zero() {
     let svg =
         BarChart::new("Bars", ["a", "b"]).series(BarSeries::new("s", [Some(0.0), None])).to_svg();
     assert!(svg.contains("s, a: 0") && svg.contains("s, b: no data"));
+}
+
+#[track_caller]
+fn check_number(value: f64, expected: &str) {
+    let bars = BarSeries::new("s", [Some(value)]);
+    let svg = BarChart::new("Bars", ["a"]).unit("s").series(bars).to_svg();
+    let title = format!("s, a: {expected}\u{a0}s");
+    assert!(svg.contains(&title), "{value} is not {expected:?} in {svg}");
+}
+
+#[test]
+fn numbers_are_short_and_grouped() {
+    check_number(0.0, "0");
+    check_number(-0.0, "0");
+    check_number(7.0, "7");
+    check_number(-12.5, "\u{2212}12.5");
+    check_number(0.123_456, "0.123");
+    check_number(1.005, "1");
+    check_number(2.345_6, "2.35");
+    check_number(99.96, "100");
+    check_number(1234.5, "1234");
+    check_number(-12_345.0, "\u{2212}12\u{202f}345");
+    check_number(1_234_567.0, "1\u{202f}234\u{202f}567");
+    check_number(1.5e-5, "1.5e\u{2212}5");
+    check_number(2e18, "2e18");
+}
+
+#[track_caller]
+fn check_axis(upper: f64, expected: &[&str]) {
+    let bars = BarSeries::new("s", [Some(upper)]);
+    let svg = BarChart::new("Bars", ["a"]).series(bars).to_svg();
+    let labels = with_class(&svg, "rb-soft");
+    let texts: Vec<&str> = labels.iter().map(|it| it.text.as_str()).collect();
+    assert_eq!(texts, expected, "up to {upper}");
+}
+
+#[test]
+fn labels_of_an_axis_have_the_decimals_of_its_step() {
+    check_axis(3.0, &["0", "1", "2", "3"]);
+    check_axis(1.5, &["0", "0.5", "1.0", "1.5"]);
+    check_axis(0.03, &["0", "0.005", "0.010", "0.015", "0.020", "0.025", "0.030"]);
+    check_axis(20_000.0, &["0", "5000", "10\u{202f}000", "15\u{202f}000", "20\u{202f}000"]);
+    check_axis(2_000_000.0, &["0", "0.5\u{202f}M", "1.0\u{202f}M", "1.5\u{202f}M", "2.0\u{202f}M"]);
+}
+
+#[test]
+fn a_value_at_a_step_of_the_scale_belongs_to_the_color_above() {
+    let values = [0.0, 9.9, 10.0, 19.9, 20.0, 30.0, 40.0].map(Some);
+    let svg = HeatMap::new("Map", ["a"], ["1", "2", "3", "4", "5", "6", "7"]).row(values).to_svg();
+    let cells = with_class(&svg, "rb-cell");
+    let same = |a: usize, b: usize| cells[a].get("class") == cells[b].get("class");
+    // The scale steps by 5: 0, 5, 10, ...; the last color holds its upper end.
+    assert!(!same(1, 2) && !same(2, 3) && !same(3, 4) && !same(4, 5));
+    assert!(cells[6].has_class("rb-h8") && cells[0].has_class("rb-h0"));
 }
 
 #[test]

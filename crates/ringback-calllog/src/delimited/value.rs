@@ -1,0 +1,136 @@
+//! What one field says: a term of the call model, a name, a number.
+
+use chrono::TimeDelta;
+use rustc_hash::FxHashMap;
+
+use crate::delimited::fields::Fields;
+use crate::delimited::mapping::Field;
+use crate::pseudonym::holds_a_number;
+use crate::{Masked, Pseudonymizer, RejectReason};
+
+/// A rejection: the field at fault and why.
+pub(super) type Rejection = (String, RejectReason);
+
+/// Terms that the message of an unknown value lists; the rest is counted.
+const LISTED: usize = 12;
+
+/// Names that a reader keeps; a column that has more holds no names, and keeping them would fill the memory.
+const KEPT_NAMES: usize = 1 << 16;
+
+pub(super) fn name_of(column: Option<&String>) -> &str {
+    column.map_or("", String::as_str)
+}
+
+pub(super) fn bad_value(text: &str, expected: impl Into<String>) -> RejectReason {
+    RejectReason::BadValue { value: Masked::new(text), expected: expected.into().into() }
+}
+
+/// Seconds from a column of their own; `None` where it is empty or says that there is none.
+pub(super) fn seconds(
+    text: &str,
+    absent: &[String],
+    column: Option<&String>,
+) -> Result<Option<TimeDelta>, Rejection> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match text.parse::<f64>() {
+        Ok(secs) if secs.is_finite() && secs.abs() < 1e9 => Ok(Some(micros(secs))),
+        _ if absent.iter().any(|it| it == text) => Ok(None),
+        _ => Err((name_of(column).to_owned(), bad_value(text, "seconds"))),
+    }
+}
+
+/// Microseconds of seconds below 10⁹.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "seconds are below 1e9, so microseconds fit an i64"
+)]
+fn micros(secs: f64) -> TimeDelta {
+    TimeDelta::microseconds((secs * 1e6).round() as i64)
+}
+
+pub(super) fn priority(
+    field: Option<&Field<String>>,
+    column: usize,
+    fields: Fields<'_>,
+) -> Result<Option<i32>, Rejection> {
+    let Some(field) = field else { return Ok(None) };
+    let Some(text) = name(field, column, fields) else { return Ok(None) };
+    text.parse()
+        .map(Some)
+        .map_err(|_| (name_of(field.column.as_ref()).to_owned(), bad_value(text, "a whole number")))
+}
+
+/// The text of a field that holds names; `None` where there is none.
+fn name<'a>(field: &'a Field<String>, column: usize, fields: Fields<'a>) -> Option<&'a str> {
+    let value = fields.get(column);
+    if field.absent.iter().any(|it| it == value) {
+        return None;
+    }
+    let mapped = if field.values.is_empty() { None } else { field.values.get(value) };
+    let named = mapped.map(String::as_str).or((field.passes && !value.is_empty()).then_some(value));
+    named.or(field.other.as_deref())
+}
+
+/// The term of a field that holds terms of the call model; `None` where there is none.
+pub(super) fn term<T: Copy>(
+    field: &Field<T>,
+    column: usize,
+    fields: Fields<'_>,
+) -> Result<Option<T>, Rejection> {
+    let value = fields.get(column);
+    if field.column.is_some() && (value.is_empty() || field.absent.iter().any(|it| it == value)) {
+        return Ok(None);
+    }
+    if let Some(term) = field.values.get(value).copied().or(field.other) {
+        return Ok(Some(term));
+    }
+    let known: Vec<&str> = field.values.keys().take(LISTED).map(String::as_str).collect();
+    let more = match field.values.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let expected = format!("one of {}{more}", known.join(", "));
+    Err((name_of(field.column.as_ref()).to_owned(), bad_value(value, expected)))
+}
+
+/// Names that come again and again, kept once. A name that holds a whole phone number is kept as a pseudonym.
+pub(super) struct Names<T> {
+    known: FxHashMap<Box<str>, T>,
+    pseudonymizer: Pseudonymizer,
+}
+
+impl<T: Clone + for<'a> From<&'a str>> Names<T> {
+    pub(super) fn new(pseudonymizer: &Pseudonymizer) -> Self {
+        Self { known: FxHashMap::default(), pseudonymizer: pseudonymizer.clone() }
+    }
+
+    pub(super) fn named(
+        &mut self,
+        field: Option<&Field<String>>,
+        column: usize,
+        fields: Fields<'_>,
+    ) -> Option<T> {
+        let name = name(field?, column, fields)?;
+        if let Some(id) = self.known.get(name) {
+            return Some(id.clone());
+        }
+        let id = if holds_a_number(name) {
+            T::from(&self.pseudonymizer.customer(name).to_string())
+        } else {
+            T::from(name)
+        };
+        if self.known.len() >= KEPT_NAMES {
+            self.known.clear();
+        }
+        self.known.insert(name.into(), id.clone());
+        Some(id)
+    }
+}
+
+impl<T> std::fmt::Debug for Names<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} names", self.known.len())
+    }
+}

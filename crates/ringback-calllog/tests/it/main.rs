@@ -1,0 +1,34 @@
+//! Tests through the public API.
+
+#[cfg(test)]
+mod any_bytes;
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
+mod auto_traits;
+#[cfg(test)]
+mod bank;
+#[cfg(test)]
+mod canary;
+#[cfg(test)]
+mod clock;
+#[cfg(test)]
+mod delimited;
+#[cfg(test)]
+mod files;
+#[cfg(all(test, feature = "frame"))]
+mod frame;
+#[cfg(test)]
+mod framing;
+#[cfg(test)]
+mod mapping;
+#[cfg(test)]
+mod messages;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod pseudonym;
+#[cfg(test)]
+mod shop;
+#[cfg(test)]
+mod stitch;

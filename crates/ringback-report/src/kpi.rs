@@ -1,0 +1,170 @@
+//! Key performance indicators of a call log: everything that the overview shows, worked out once.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc, Weekday};
+use ringback_calllog::{Audit, CallLog};
+use ringback_features::{
+    AcceptableWait, Calendar, HourOfWeekLoad, HourWaits, IntervalLength, IntervalTable, Intervals,
+    ServiceMeasures, ServiceSummary, WeekSummary, load_by_hour_of_week, service_by_week,
+    waits_by_hour,
+};
+use ringback_forecast::{
+    Backtest, BacktestReport, Level, PastWeeks, VolumeForecast, VolumeModel, WaitBacktest,
+    WaitReport, WeekdayProfile,
+};
+
+use crate::Error;
+
+/// The length of the intervals that volume is counted and forecast in.
+const INTERVAL_MINUTES: u32 = 30;
+
+/// The share of the log's span that wait predictions learn from before they are scored on the rest.
+const TRAIN_SHARE: f64 = 0.7;
+
+/// Weeks over which forecasts of a week are scored, each made at its start.
+const BACKTEST_WEEKS: usize = 8;
+
+/// What the overview works with.
+#[derive(Clone, Debug)]
+pub struct KpiOptions {
+    calendar: Calendar,
+    acceptable_wait: AcceptableWait,
+}
+
+impl KpiOptions {
+    /// Options with a calendar: its holidays and weekend shape the forecast, its weekend ends the week.
+    pub fn new(calendar: Calendar, acceptable_wait: AcceptableWait) -> Self {
+        Self { calendar, acceptable_wait }
+    }
+}
+
+/// The key performance indicators of a call log.
+///
+/// A part that the log does not allow is an error beside the others, in words: a source without waits still has
+/// volumes.
+#[derive(Debug)]
+pub struct Kpis {
+    /// Over the whole log.
+    pub service: ServiceSummary,
+    /// By civil week.
+    pub weeks: Vec<WeekSummary>,
+    /// Calls by interval of 30 minutes.
+    pub volume: Result<IntervalTable, Error>,
+    /// Mean calls offered by weekday and hour.
+    pub load: Result<HourOfWeekLoad, Error>,
+    /// Waits by hour of the day.
+    pub waits: Result<Vec<HourWaits>, Error>,
+    /// The week after the log's last day.
+    pub forecast: Result<VolumeForecast, Error>,
+    /// Forecasts of the last eight weeks, each made at its start.
+    pub backtest: Result<BacktestReport, Error>,
+    /// The moment up to which wait predictions learned.
+    pub train_until: DateTime<Utc>,
+    /// Wait predictions from then on.
+    pub wait_predictions: Result<WaitReport, Error>,
+}
+
+impl Kpis {
+    /// Works out the indicators of a log. `step` is told what is being worked on.
+    pub fn of(
+        log: &CallLog,
+        audit: &Audit,
+        options: &KpiOptions,
+        mut step: impl FnMut(&'static str),
+    ) -> Self {
+        let observed = &log.observed;
+        step("measuring service");
+        let measures = ServiceMeasures::new(options.acceptable_wait);
+        let service = measures.summary(&log.calls, observed);
+        let week_starts_on = first_working_day(&options.calendar);
+        let weeks = service_by_week(&log.calls, observed, measures, week_starts_on);
+        let waits = waits_by_hour(&log.calls, observed).map_err(Error::from);
+        step("counting calls by interval");
+        let volume = volume(log, audit, &options.calendar);
+        let load = part(&volume, |table| Ok(load_by_hour_of_week(table)?));
+        step("forecasting next week");
+        let levels = levels();
+        let model = WeekdayProfile::new(observed.zone).calendar(Arc::new(options.calendar.clone()));
+        let forecast = part(&volume, |table| forecast(table, &model, &levels));
+        step("testing forecasts on the last weeks");
+        let backtest = part(&volume, |table| backtest(table, &model, &levels));
+        step("replaying wait predictions");
+        let train_until = train_until(log);
+        let wait_predictions = if observed.waits {
+            WaitBacktest::new(train_until).run(&log.calls).map_err(Error::from)
+        } else {
+            Err(ringback_features::NotObservable::Waits.into())
+        };
+        Self { service, weeks, volume, load, waits, forecast, backtest, train_until, wait_predictions }
+    }
+}
+
+/// A part that builds on the volumes.
+fn part<T>(
+    volume: &Result<IntervalTable, Error>,
+    work: impl FnOnce(&IntervalTable) -> Result<T, Error>,
+) -> Result<T, Error> {
+    match volume {
+        Ok(table) => work(table),
+        Err(error) => Err(Error::NeedsVolume { why: error.to_string() }),
+    }
+}
+
+/// The first day after the weekend: Monday in most countries, Sunday in Israel.
+fn first_working_day(calendar: &Calendar) -> Weekday {
+    let weekend = calendar.weekend();
+    weekend.iter().map(|it| it.succ()).find(|it| !weekend.contains(it)).unwrap_or(Weekday::Mon)
+}
+
+fn levels() -> Vec<Level> {
+    [0.8, 0.95].into_iter().filter_map(|it| Level::new(it).ok()).collect()
+}
+
+/// Calls by interval, to the end of the last civil day: a day that the log leaves unfinished would look quiet.
+fn volume(log: &CallLog, audit: &Audit, calendar: &Calendar) -> Result<IntervalTable, Error> {
+    let length = IntervalLength::from_minutes(INTERVAL_MINUTES)?;
+    let mut intervals = Intervals::new(length).gaps(&audit.gaps).find_opening_hours(calendar);
+    if let (Some(first), Some(last)) = (audit.first, audit.last) {
+        let zone = log.observed.zone;
+        let end = zone.start_of_day(zone.date(last) + TimeDelta::days(1));
+        intervals = intervals.span(zone.start_of_day(zone.date(first)), end);
+    }
+    Ok(intervals.build(&log.calls, &log.observed)?)
+}
+
+fn forecast(
+    table: &IntervalTable,
+    model: &WeekdayProfile,
+    levels: &[Level],
+) -> Result<VolumeForecast, Error> {
+    let series = table.series(|row| Some(f64::from(row.calls_offered)))?;
+    let week = 7 * series.interval().slots_a_day();
+    Ok(model.fit(&series)?.forecast(week, levels)?)
+}
+
+fn backtest(
+    table: &IntervalTable,
+    model: &WeekdayProfile,
+    levels: &[Level],
+) -> Result<BacktestReport, Error> {
+    let series = table.series(|row| Some(f64::from(row.calls_offered)))?;
+    let week = 7 * series.interval().slots_a_day();
+    let naive = PastWeeks::naive(table.zone);
+    let mean = PastWeeks::mean(table.zone, 4)?;
+    let models: [&dyn VolumeModel; 3] = [model, &naive, &mean];
+    let backtest = Backtest::new(BACKTEST_WEEKS, week, week)?.levels(levels.iter().copied());
+    Ok(backtest.run(&series, &models)?)
+}
+
+/// The start of the civil day on which the first 70 % of the log's span end.
+fn train_until(log: &CallLog) -> DateTime<Utc> {
+    let (Some(first), Some(last)) = (log.calls.first(), log.calls.last()) else {
+        return DateTime::UNIX_EPOCH;
+    };
+    let span = (last.arrived_at - first.arrived_at).num_seconds();
+    #[expect(clippy::cast_possible_truncation, reason = "a share of a number of seconds")]
+    let learned = TimeDelta::seconds((span as f64 * TRAIN_SHARE) as i64);
+    let zone = log.observed.zone;
+    zone.start_of_day(zone.date(first.arrived_at + learned))
+}

@@ -1,0 +1,357 @@
+//! The overview: one page on a call log, from the audit of its rows to the accuracy of what is predicted from it.
+
+use ringback_calllog::{Audit, CallLog};
+use ringback_features::{HourWaits, Measure, WeekSummary};
+use ringback_forecast::{BacktestReport, VolumeForecast, WaitReport, WaitScores};
+
+use crate::kpi::Kpis;
+use crate::{
+    Align, BarChart, BarSeries, HeatMap, KeyFigure, LineChart, Page, Section, Series, Stroke, Table,
+};
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// The page.
+pub fn overview_page(log: &CallLog, audit: &Audit, kpis: &Kpis) -> Page {
+    let zone = log.observed.zone;
+    let span = match (audit.first, audit.last) {
+        (Some(first), Some(last)) => {
+            format!("{} to {}", zone.date(first), zone.date(last))
+        }
+        _ => "no calls".to_owned(),
+    };
+    let source = log.calls.first().map_or("an empty log", |it| it.source.as_str());
+    Page::new(&format!("Call overview: {source}"))
+        .lede(&format!("{} calls, {span}. Times are local ({zone}).", grouped(audit.calls)))
+        .section(key_figures(kpis))
+        .section(audit_section(audit))
+        .section(weeks_section(&kpis.weeks))
+        .section(load_section(kpis))
+        .section(waits_section(kpis))
+        .section(forecast_section(log, kpis))
+        .section(wait_prediction_section(log, kpis))
+        .section(definitions())
+}
+
+fn key_figures(kpis: &Kpis) -> Section {
+    let it = &kpis.service;
+    let awt = it.acceptable_wait_secs;
+    Section::new("At a glance").id("glance").key_figures([
+        KeyFigure::new("Calls offered", &grouped(it.calls_offered))
+            .note("entered a queue, or were answered at once"),
+        figure("Service level", &it.service_level, percent)
+            .note(&format!("answered within {awt} s; callers who left earlier are not counted")),
+        figure("Average speed of answer", &it.speed_of_answer_secs, one_digit).unit("s"),
+        figure("Abandonment", &it.abandonment, percent).note("of calls offered"),
+        figure("Average handle time", &it.handle_secs_mean, one_digit).unit("s"),
+        figure("Occupancy", &it.occupancy, percent).note("staffed time is inferred from contacts"),
+    ])
+}
+
+fn figure(label: &str, measure: &Measure, show: fn(f64) -> String) -> KeyFigure {
+    match measure.value() {
+        Some(value) => KeyFigure::new(label, &show(value)),
+        None => KeyFigure::new(label, "–").note(&measure.to_string()),
+    }
+}
+
+fn audit_section(audit: &Audit) -> Section {
+    let mut rows = Table::new(["Rows", "Count"]).align([Align::Left, Align::Right]).caption(
+        "What became of every row: used, skipped and rejected add up to the rows read.",
+    );
+    rows = rows.row(["Read".to_owned(), grouped(audit.rows_read)]);
+    rows = rows.row(["Used".to_owned(), grouped(audit.rows_used)]);
+    rows = rows.row(["Skipped by rule".to_owned(), grouped(audit.rows_skipped)]);
+    for (reason, count) in &audit.skipped {
+        rows = rows.row([format!("\u{2003}{reason}"), grouped(*count)]);
+    }
+    rows = rows.row(["Rejected".to_owned(), grouped(audit.rows_rejected)]);
+    for (reason, count) in &audit.rejected {
+        rows = rows.row([format!("\u{2003}{reason}"), grouped(*count)]);
+    }
+    let observed = audit.observed;
+    let can = |yes: bool| if yes { "observable" } else { "not observable in this source" };
+    let precision = observed.precision.to_string();
+    let mut section = Section::new("What the log says, and what it does not")
+        .id("audit")
+        .text(&audit.sufficiency.allows)
+        .table(rows)
+        .definitions([
+            ("Abandoned calls", can(observed.abandons)),
+            ("Waits", can(observed.waits)),
+            ("Agents", can(observed.agents)),
+            ("Customers", can(observed.customers)),
+            ("Precision of stamps", precision.as_str()),
+            ("Zone", observed.zone.name()),
+        ]);
+    for warning in &audit.warnings {
+        section = section.warning(warning);
+    }
+    section
+}
+
+fn weeks_section(weeks: &[WeekSummary]) -> Section {
+    let calls = weeks.iter().map(|it| (it.starts_on, Some(it.service.calls_offered as f64)));
+    let answered = weeks.iter().map(|it| (it.starts_on, Some(it.service.calls_answered as f64)));
+    let share = |of: fn(&WeekSummary) -> &Measure| {
+        weeks.iter().map(move |it| (it.starts_on, of(it).value().map(|it| it * 100.0)))
+    };
+    let volume = LineChart::new("Calls by week")
+        .description("The first and the last week may be cut short by the log.")
+        .x_label("Week, by its first day")
+        .y_label("Calls a week")
+        .unit("calls")
+        .series(Series::new("offered", calls))
+        .series(Series::new("answered", answered).stroke(Stroke::Dashed));
+    let quality = LineChart::new("Service level and abandonment by week")
+        .x_label("Week, by its first day")
+        .y_label("Share of calls in %")
+        .unit("%")
+        .series(Series::new("service level", share(|it| &it.service.service_level)))
+        .series(Series::new("abandonment", share(|it| &it.service.abandonment)).stroke(Stroke::Dashed));
+    let mut table = Table::new([
+        "Week from",
+        "Offered",
+        "Answered",
+        "Service level",
+        "Speed of answer s",
+        "Abandonment",
+        "Handle time s",
+        "Occupancy",
+    ])
+    .align([Align::Left].into_iter().chain([Align::Right; 7]))
+    .caption("Key figures by week");
+    for week in weeks {
+        let it = &week.service;
+        table = table.row([
+            week.starts_on.to_string(),
+            grouped(it.calls_offered),
+            grouped(it.calls_answered),
+            shown(&it.service_level, percent),
+            shown(&it.speed_of_answer_secs, one_digit),
+            shown(&it.abandonment, percent),
+            shown(&it.handle_secs_mean, one_digit),
+            shown(&it.occupancy, percent),
+        ]);
+    }
+    Section::new("Week by week").id("weeks").chart(volume).chart(quality).table(table)
+}
+
+fn load_section(kpis: &Kpis) -> Section {
+    let section = Section::new("When calls come").id("load");
+    let load = match &kpis.load {
+        Ok(load) => load,
+        Err(error) => return section.warning(&error.to_string()),
+    };
+    let hours = (0..24).map(|it| format!("{it:02}"));
+    let mut map = HeatMap::new("Load by weekday and hour", WEEKDAYS, hours)
+        .description("Calls offered in an hour, on average over the hours that the feed covers.")
+        .x_label("Hour of the day, local time")
+        .y_label("Day of the week")
+        .unit("calls per hour");
+    for day in load.calls_offered_mean {
+        map = map.row(day);
+    }
+    let section = section.chart(map);
+    match kpis.volume.as_ref().ok().and_then(|it| it.hours.as_ref()) {
+        Some(hours) => section.text(&format!("Opening hours found in the log: {hours}.")),
+        None => section,
+    }
+}
+
+fn waits_section(kpis: &Kpis) -> Section {
+    let section = Section::new("How long callers wait").id("waits");
+    let hours = match &kpis.waits {
+        Ok(hours) => hours,
+        Err(error) => return section.warning(&error.to_string()),
+    };
+    let of = |secs: fn(&HourWaits) -> Option<f64>| hours.iter().map(move |it| (it.hour, secs(it)));
+    section.chart(
+        LineChart::new("Waits by hour of the day")
+            .description("Waits of answered calls; those answered without queueing waited 0 s.")
+            .x_label("Hour of the day, local time")
+            .y_label("Wait in seconds")
+            .unit("s")
+            .series(Series::new("90th percentile", of(|it| it.wait_secs_p90)))
+            .series(Series::new("mean", of(|it| it.wait_secs_mean)).stroke(Stroke::Dashed))
+            .series(Series::new("median", of(|it| it.wait_secs_p50)).stroke(Stroke::Dotted)),
+    )
+}
+
+fn forecast_section(log: &CallLog, kpis: &Kpis) -> Section {
+    let section = Section::new("Next week").id("forecast");
+    let section = match &kpis.forecast {
+        Ok(forecast) => section.chart(forecast_chart(log, kpis, forecast)),
+        Err(error) => section.warning(&format!("No forecast: {error}.")),
+    };
+    match &kpis.backtest {
+        Ok(report) => section.table(backtest_table(report)),
+        Err(error) => section.warning(&format!("No backtest: {error}.")),
+    }
+}
+
+/// The last week of the log and the week after it.
+fn forecast_chart(log: &CallLog, kpis: &Kpis, forecast: &VolumeForecast) -> LineChart {
+    let zone = log.observed.zone;
+    let local = |at: usize| zone.local(forecast.at(at));
+    let mut chart = LineChart::new("Calls offered per half hour: last week and next")
+        .description("The shaded ranges should hold 80 and 95 % of what comes.")
+        .x_label("Local time")
+        .y_label("Calls offered per 30 minutes")
+        .unit("calls")
+        .marker(local(0), "forecast starts");
+    if let Ok(table) = &kpis.volume {
+        let week = 7 * table.interval.slots_a_day();
+        let from = table.rows.len().saturating_sub(week);
+        let past = (from..table.rows.len()).map(|at| {
+            let calls = table.rows[at].as_ref().map(|it| f64::from(it.calls_offered));
+            (zone.local(table.at(at)), calls)
+        });
+        chart = chart.series(Series::new("observed", past));
+    }
+    let mean = (0..forecast.len()).map(|at| (local(at), Some(forecast.mean[at])));
+    let mut expected = Series::new("expected", mean).stroke(Stroke::Dashed);
+    for interval in forecast.intervals.iter().rev() {
+        let label = format!("{:.0} % interval", interval.level.get() * 100.0);
+        let range = (0..forecast.len())
+            .map(|at| (local(at), Some((interval.lower[at], interval.upper[at]))));
+        expected = expected.band(&label, range);
+    }
+    chart.series(expected)
+}
+
+fn backtest_table(report: &BacktestReport) -> Table {
+    let mut table = Table::new(["Model", "MAE calls", "RMSE calls", "WAPE", "MASE", "In 80 %", "In 95 %"])
+        .align([Align::Left].into_iter().chain([Align::Right; 6]))
+        .caption(&format!(
+            "Forecasts of {} past weeks by half hours, each made at the week's start from what was known then",
+            report.origins.len()
+        ));
+    for model in &report.models {
+        let it = &model.overall;
+        let coverage = |at: usize| it.intervals.get(at).and_then(|it| it.coverage);
+        table = table.row([
+            model.name.clone(),
+            number(it.mae, 2),
+            number(it.rmse, 2),
+            it.wape.map_or_else(missing, percent),
+            number(it.mase, 3),
+            coverage(0).map_or_else(missing, percent),
+            coverage(1).map_or_else(missing, percent),
+        ]);
+    }
+    table
+}
+
+fn wait_prediction_section(log: &CallLog, kpis: &Kpis) -> Section {
+    let section = Section::new("How well a wait can be told on arrival").id("wait-prediction");
+    let report = match &kpis.wait_predictions {
+        Ok(report) => report,
+        Err(error) => return section.warning(&format!("No wait predictions: {error}.")),
+    };
+    let until = log.observed.zone.date(kpis.train_until);
+    let mean = number(report.mean_wait_secs, 1);
+    section
+        .text(&format!(
+            "Learned from the calls before {until}, then told to each of {} callers from then on, with nothing known \
+             that came later. {} of them were answered, after {mean} s on average.",
+            grouped(report.predictions.len() as u64),
+            grouped(report.answered as u64)
+        ))
+        .chart(error_chart(report))
+        .table(error_table(report))
+}
+
+fn methods(report: &WaitReport) -> impl Iterator<Item = (String, &WaitScores)> {
+    let model = ("Ringback: callers who met a like queue".to_owned(), &report.model);
+    let name = |it: &str| {
+        let mut words = it.replace('_', " ");
+        if let Some(first) = words.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        words
+    };
+    let announced = report.announcements.iter().map(move |(it, scores)| (name(it.as_str()), scores));
+    std::iter::once(model).chain(announced)
+}
+
+fn error_chart(report: &WaitReport) -> BarChart {
+    let (names, scores): (Vec<_>, Vec<_>) = methods(report).unzip();
+    BarChart::new("Error of wait predictions by method", names)
+        .description("Mean absolute error over answered callers; less is better.")
+        .direction(crate::Direction::Horizontal)
+        .y_label("Mean absolute error in seconds")
+        .unit("s")
+        .series(BarSeries::new("mean absolute error", scores.iter().map(|it| it.mae_secs)))
+}
+
+fn error_table(report: &WaitReport) -> Table {
+    let mut table =
+        Table::new(["Method", "MAE s", "RMSE s", "RMSE ÷ mean wait", "p10 to p90 holds", "Concordance"])
+            .align([Align::Left].into_iter().chain([Align::Right; 5]))
+            .caption(
+                "Errors on answered calls; concordance over all callers, those who hung up as waits of unknown length",
+            );
+    for (name, it) in methods(report) {
+        table = table.row([
+            name,
+            number(it.mae_secs, 1),
+            number(it.rmse_secs, 1),
+            number(it.rmse_over_mean, 3),
+            it.coverage_p10_p90.map_or_else(missing, percent),
+            number(it.concordance, 3),
+        ]);
+    }
+    table
+}
+
+fn definitions() -> Section {
+    Section::new("What the words mean").id("terms").definitions([
+        ("Offered", "Calls that entered a queue or were answered by a person without queueing."),
+        ("Service level", "Answered within the acceptable wait ÷ (offered − abandoned within it)."),
+        ("Average speed of answer", "The waits of answered calls ÷ answered calls."),
+        ("Abandonment", "Calls whose caller hung up in the queue ÷ calls offered."),
+        ("Average handle time", "Talk, hold, consult and wrap-up ÷ answered calls, as far as the log writes them."),
+        ("Occupancy", "The agents' busy time ÷ their staffed time."),
+        ("MAE, RMSE", "Mean absolute error and root mean squared error: how far predictions were off."),
+        ("WAPE", "The absolute errors added up ÷ the calls added up."),
+        ("MASE", "MAE ÷ the MAE of taking the same interval of the week before, over the history."),
+        (
+            "Concordance",
+            "The share of pairs of callers in which the one who waited longer had been told so; 0.5 is chance.",
+        ),
+    ])
+}
+
+fn shown(measure: &Measure, show: fn(f64) -> String) -> String {
+    measure.value().map_or_else(missing, show)
+}
+
+fn missing() -> String {
+    "–".to_owned()
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+fn one_digit(value: f64) -> String {
+    format!("{value:.1}")
+}
+
+fn number(value: Option<f64>, digits: usize) -> String {
+    value.map_or_else(missing, |it| format!("{it:.digits$}"))
+}
+
+/// A whole number with thin spaces between groups of three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}

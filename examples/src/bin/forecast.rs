@@ -1,0 +1,206 @@
+//! Call volume by interval: what to expect after the end of a series, and how good such forecasts were.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use chrono::SecondsFormat;
+use clap::{ArgGroup, Parser};
+use ringback::calllog::{QueueId, Zone};
+use ringback::features::{Calendar, Country, Events, IntervalLength, Series};
+use ringback::forecast::{
+    Backtest, BacktestReport, Level, PastWeeks, VolumeForecast, VolumeModel, WeekdayProfile,
+};
+use ringback_examples::{CsvFile, Failure, LogFolder, Step, offered_series, read_series, run, write_json};
+use serde_json::json;
+
+/// Forecasts how many calls will come in each interval after the end of a series.
+///
+/// The series comes from a CSV file or from a call log (calls offered to a queue or to all). Intervals that the series
+/// lacks are missing, not zero. The forecast has a mean, a median and a lower and an upper bound for each level.
+///
+/// Examples, on the shipped calls after ingest has written the folder "log":
+///
+///   forecast --calls log --interval 30m --horizon 336 --country IL --out forecast.csv
+///   forecast --calls log --interval 30m --horizon 336 --country IL --backtest 8 --step 336 --out forecast.csv
+///   forecast --series counts.csv --time ts --value calls --time-zone Asia/Jerusalem --horizon 240 --out forecast.csv
+#[derive(Parser)]
+#[command(version, verbatim_doc_comment)]
+#[command(group(ArgGroup::new("input").required(true).args(["series", "calls"])))]
+struct Flags {
+    /// A CSV file with a header.
+    #[arg(long, value_name = "FILE.csv", requires_all = ["time", "value"])]
+    series: Option<PathBuf>,
+    /// The column of the intervals' starts: RFC 3339, or wall-clock time with --time-zone.
+    #[arg(long, value_name = "COL")]
+    time: Option<String>,
+    /// The column of the volumes; an empty field is missing.
+    #[arg(long, value_name = "COL")]
+    value: Option<String>,
+    /// A folder that ingest has written.
+    #[arg(long, value_name = "DIR")]
+    calls: Option<PathBuf>,
+    /// The queue of --calls; all of them without.
+    #[arg(long, value_name = "Q", requires = "calls")]
+    queue: Option<String>,
+    /// The length of an interval, such as 5m, 30m, 1h or 1d; for --series, found from the file if left out.
+    #[arg(long, required_unless_present = "series")]
+    interval: Option<IntervalLength>,
+    /// How many intervals to forecast.
+    #[arg(long, value_name = "N")]
+    horizon: usize,
+    /// The zone of the series' days; for --calls, the log's own if left out.
+    #[arg(long, value_name = "IANA")]
+    time_zone: Option<Zone>,
+    /// The country whose holidays and weekend count: DK, NO, SE, DE, AT, CH, NL, GB, IE, US or IL.
+    #[arg(long, value_name = "CC")]
+    country: Option<Country>,
+    /// Events and campaigns: name,start,end and, if known, known_at.
+    #[arg(long, value_name = "FILE.csv")]
+    events: Option<PathBuf>,
+    /// The levels of the prediction intervals, between 0 and 1.
+    #[arg(long, value_delimiter = ',', default_value = "0.8,0.95", value_parser = level)]
+    level: Vec<Level>,
+    /// Also score forecasts made at so many moments before the series' end; writes scores.json beside the file.
+    #[arg(long, value_name = "ORIGINS")]
+    backtest: Option<usize>,
+    /// Intervals between those moments; a day's worth if left out.
+    #[arg(long, value_name = "N", requires = "backtest")]
+    step: Option<usize>,
+    /// The file to write.
+    #[arg(long, value_name = "FILE.csv")]
+    out: PathBuf,
+    /// Print one JSON object instead of a summary.
+    #[arg(long)]
+    json: bool,
+    /// No progress on standard error.
+    #[arg(long)]
+    quiet: bool,
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    let number: f64 = text.trim().parse().map_err(|_| format!("{text:?} is no number"))?;
+    Level::new(number).map_err(|it| it.to_string())
+}
+
+fn main() -> ExitCode {
+    let flags = Flags::parse();
+    run(|| forecast(&flags))
+}
+
+fn forecast(flags: &Flags) -> Result<(), Failure> {
+    let (series, zone) = input(flags)?;
+    let calendar = calendar(flags, zone)?;
+    let model = WeekdayProfile::new(zone).calendar(Arc::new(calendar));
+    let fitting = Step::new(flags.quiet, "fitting");
+    let forecast = model.fit(&series)?.forecast(flags.horizon, &flags.level)?;
+    drop(fitting);
+    write_forecast(&flags.out, &forecast)?;
+    let report = backtest(flags, &series, zone, &model)?;
+    if let Some(report) = &report {
+        write_json(&flags.out.with_file_name("scores.json"), report)?;
+    }
+    print(flags, &forecast, report.as_ref())
+}
+
+fn input(flags: &Flags) -> Result<(Series, Zone), Failure> {
+    let reading = Step::new(flags.quiet, "reading");
+    let read = match (&flags.series, &flags.calls) {
+        (Some(file), _) => {
+            let zone = flags.time_zone.unwrap_or(Zone::UTC);
+            let column = |it: &Option<String>| it.clone().unwrap_or_default();
+            let series = read_series(file, &column(&flags.time), &column(&flags.value), flags.time_zone, flags.interval)?;
+            (series, zone)
+        }
+        (None, Some(folder)) => {
+            let folder = LogFolder::read(folder)?;
+            let zone = flags.time_zone.unwrap_or(folder.log.observed.zone);
+            let interval = flags.interval.ok_or_else(|| Failure::new("--calls needs --interval"))?;
+            let queue = flags.queue.as_deref().map(QueueId::from);
+            (offered_series(&folder, interval, queue.as_ref())?, zone)
+        }
+        (None, None) => return Err(Failure::new("expected --series or --calls")),
+    };
+    drop(reading);
+    Ok(read)
+}
+
+fn calendar(flags: &Flags, zone: Zone) -> Result<Calendar, Failure> {
+    let calendar = flags.country.map_or_else(|| Calendar::plain(zone), |it| Calendar::new(it, zone));
+    match &flags.events {
+        None => Ok(calendar),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|it| Failure::at(path, &it))?;
+            let events = Events::from_csv(&text, zone).map_err(|it| Failure::at(path, &it))?;
+            Ok(calendar.events(events))
+        }
+    }
+}
+
+fn write_forecast(path: &Path, forecast: &VolumeForecast) -> Result<(), Failure> {
+    let percent = |level: Level| format!("{}", (level.get() * 1000.0).round() / 10.0);
+    let mut header = vec!["time".to_owned(), "mean".to_owned(), "median".to_owned()];
+    for interval in &forecast.intervals {
+        header.extend(["lower", "upper"].map(|it| format!("{it}_{}", percent(interval.level))));
+    }
+    let mut file = CsvFile::create(path, header.iter().map(String::as_str))?;
+    for at in 0..forecast.len() {
+        let time = forecast.at(at).to_rfc3339_opts(SecondsFormat::Secs, true);
+        let mut row = vec![time, forecast.mean[at].to_string(), forecast.median[at].to_string()];
+        for interval in &forecast.intervals {
+            row.extend([interval.lower[at].to_string(), interval.upper[at].to_string()]);
+        }
+        file.row(row)?;
+    }
+    file.finish()
+}
+
+fn backtest(
+    flags: &Flags,
+    series: &Series,
+    zone: Zone,
+    model: &WeekdayProfile,
+) -> Result<Option<BacktestReport>, Failure> {
+    let Some(origins) = flags.backtest else { return Ok(None) };
+    let step = flags.step.unwrap_or(series.interval().slots_a_day());
+    let _testing = Step::new(flags.quiet, "backtesting");
+    let naive = PastWeeks::naive(zone);
+    let mean = PastWeeks::mean(zone, 4)?;
+    let models: [&dyn VolumeModel; 3] = [model, &naive, &mean];
+    let backtest = Backtest::new(origins, step, flags.horizon)?.levels(flags.level.iter().copied());
+    Ok(Some(backtest.run(series, &models)?))
+}
+
+#[expect(clippy::print_stdout, reason = "the program's answer")]
+fn print(flags: &Flags, forecast: &VolumeForecast, report: Option<&BacktestReport>) -> Result<(), Failure> {
+    if flags.json {
+        println!("{}", serde_json::to_string(&json!({ "forecast": forecast, "backtest": report }))?);
+        return Ok(());
+    }
+    let sum: f64 = forecast.mean.iter().sum();
+    println!(
+        "{} intervals of {} from {}: {sum:.0} expected in all",
+        forecast.len(),
+        forecast.interval,
+        forecast.start.to_rfc3339_opts(SecondsFormat::Secs, true)
+    );
+    if let Some(report) = report {
+        let number = |it: Option<f64>, digits: usize| it.map_or_else(|| "-".to_owned(), |it| format!("{it:.digits$}"));
+        println!("{:<28}{:>8}{:>8}{:>8}{:>8}{:>10}", "backtest", "MAE", "RMSE", "WAPE", "MASE", "coverage");
+        for model in &report.models {
+            let it = &model.overall;
+            let coverage: Vec<String> = it.intervals.iter().map(|it| number(it.coverage, 3)).collect();
+            println!(
+                "{:<28}{:>8}{:>8}{:>8}{:>8}  {}",
+                model.name,
+                number(it.mae, 2),
+                number(it.rmse, 2),
+                number(it.wape, 3),
+                number(it.mase, 3),
+                coverage.join(" ")
+            );
+        }
+    }
+    println!("written to {}", flags.out.display());
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Per-caller wait prediction, replayed over a call log without looking ahead.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::SecondsFormat;
+use clap::{Parser, ValueEnum};
+use ringback::calllog::{Call, Zone};
+use ringback::forecast::{Announcement, Update, WaitBacktest, WaitPrediction, WaitReport, WaitScores};
+use ringback_examples::{CsvFile, Failure, LogFolder, Step, parse_time, run, write_json};
+use serde_json::{Value, json};
+
+/// Predicts the wait of every caller who entered a queue from what was known at that moment.
+///
+/// Learns from what was known before a time, then writes a row for every caller from then on, with the prediction and
+/// what two of the usual announcements would have said; scores.json beside the file compares the model with four
+/// announcements on answered calls. Waits are seconds.
+///
+/// Example, after ingest has written the folder "log":
+///
+///   waits --calls log --train-until 1999-06-01T00:00:00+03:00 --out waits.csv
+#[derive(Parser)]
+#[command(version, verbatim_doc_comment)]
+struct Flags {
+    /// A folder that ingest has written.
+    #[arg(long, value_name = "DIR")]
+    calls: PathBuf,
+    /// The end of the training: RFC 3339, or a date or date and time in the log's zone.
+    #[arg(long, value_name = "TIME")]
+    train_until: String,
+    /// When the model learns anew.
+    #[arg(long, default_value = "none")]
+    update: Learning,
+    /// The file to write; scores.json is written beside it.
+    #[arg(long, value_name = "FILE.csv")]
+    out: PathBuf,
+    /// Print one JSON object instead of a summary.
+    #[arg(long)]
+    json: bool,
+    /// No progress on standard error.
+    #[arg(long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Learning {
+    /// Never after the training.
+    None,
+    /// At the start of each day.
+    Daily,
+}
+
+const HEADER: [&str; 11] = [
+    "call_id",
+    "queued_at",
+    "queue",
+    "outcome",
+    "wait_secs",
+    "mean_secs",
+    "p10_secs",
+    "p50_secs",
+    "p90_secs",
+    "les_secs",
+    "queue_length_secs",
+];
+
+fn main() -> ExitCode {
+    let flags = Flags::parse();
+    run(|| waits(&flags))
+}
+
+fn waits(flags: &Flags) -> Result<(), Failure> {
+    let reading = Step::new(flags.quiet, "reading the call log");
+    let folder = LogFolder::read(&flags.calls)?;
+    drop(reading);
+    let observed = folder.log.observed;
+    if !observed.waits {
+        let calls = flags.calls.display();
+        return Err(Failure::new(format!("{calls}: waits are not observable in this source")));
+    }
+    let train_until = parse_time(&flags.train_until, observed.zone)?;
+    let replaying = Step::new(flags.quiet, "replaying the queues");
+    let backtest = WaitBacktest::new(train_until).update(update(flags.update, observed.zone));
+    let report = backtest.run(&folder.log.calls)?;
+    drop(replaying);
+    let mut file = CsvFile::create(&flags.out, HEADER)?;
+    for prediction in &report.predictions {
+        file.row(row(&folder.log.calls[prediction.arrival.call], prediction))?;
+    }
+    file.finish()?;
+    let scores = scores(&report, &train_until.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    write_json(&flags.out.with_file_name("scores.json"), &scores)?;
+    print(flags, &report, &scores)
+}
+
+fn update(learning: Learning, zone: Zone) -> Update {
+    match learning {
+        Learning::None => Update::Never,
+        Learning::Daily => Update::Daily(zone),
+    }
+}
+
+fn row(call: &Call, prediction: &WaitPrediction) -> [String; 11] {
+    let secs = |secs: Option<f64>| secs.map_or_else(String::new, |it| format!("{it}"));
+    let said = |announcement: Announcement| {
+        let at = Announcement::ALL.iter().position(|it| *it == announcement);
+        secs(at.and_then(|at| prediction.announced_secs[at]))
+    };
+    let forecast = prediction.forecast;
+    [
+        call.call_id.to_string(),
+        prediction.arrival.queued_at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        call.queue.as_ref().map_or_else(String::new, ToString::to_string),
+        call.outcome.to_string(),
+        secs(prediction.wait_secs),
+        secs(Some(forecast.mean_secs)),
+        secs(Some(forecast.p10_secs)),
+        secs(Some(forecast.p50_secs)),
+        secs(Some(forecast.p90_secs)),
+        said(Announcement::LastToEnterService),
+        said(Announcement::QueueLength),
+    ]
+}
+
+fn scores(report: &WaitReport, train_until: &str) -> Value {
+    let baselines: serde_json::Map<String, Value> =
+        report.announcements.iter().map(|(name, scores)| (name.to_string(), json!(scores))).collect();
+    json!({
+        "train_until": train_until,
+        "callers": report.predictions.len(),
+        "answered": report.answered,
+        "mean_wait_secs": report.mean_wait_secs,
+        "model": report.model,
+        "baselines": baselines,
+    })
+}
+
+#[expect(clippy::print_stdout, reason = "the program's answer")]
+fn print(flags: &Flags, report: &WaitReport, scores: &Value) -> Result<(), Failure> {
+    if flags.json {
+        println!("{}", serde_json::to_string(scores)?);
+        return Ok(());
+    }
+    println!(
+        "{} callers, {} answered after {:.1} s on average",
+        report.predictions.len(),
+        report.answered,
+        report.mean_wait_secs.unwrap_or(f64::NAN)
+    );
+    println!("{:<24}{:>10}{:>10}{:>12}{:>12}", "", "MAE s", "RMSE s", "p10-p90", "concordance");
+    let number = |it: Option<f64>, digits: usize| it.map_or_else(|| "-".to_owned(), |it| format!("{it:.digits$}"));
+    let line = |name: &str, it: &WaitScores| {
+        println!(
+            "{name:<24}{:>10}{:>10}{:>12}{:>12}",
+            number(it.mae_secs, 1),
+            number(it.rmse_secs, 1),
+            number(it.coverage_p10_p90, 3),
+            number(it.concordance, 3)
+        );
+    };
+    line("model", &report.model);
+    for (name, scores) in &report.announcements {
+        line(name.as_str(), scores);
+    }
+    println!("written to {}", flags.out.display());
+    Ok(())
+}
