@@ -139,7 +139,7 @@ impl AuditBuilder {
         *self.rejected.entry(reason).or_default() += 1;
     }
 
-    pub(crate) fn add_remark(&mut self, remark: String, count: u64) {
+    pub(crate) fn add_remark(&mut self, remark: &str, count: u64) {
         if count > 0 {
             self.remarks.push(format!("{remark}: {count}"));
         }
@@ -184,11 +184,14 @@ impl Audit {
         let mut say = |warning: String| self.warnings.push(warning);
         for file in &self.files {
             match &file.status {
-                FileStatus::Read if file.is_unterminated => {
+                FileStatus::Read if file.is_unterminated && file.rows() > 0 => {
                     say(format!(
                         "{}: no line end after the last line; the file may be unfinished",
                         file.file
                     ));
+                }
+                FileStatus::Read if file.rows() == 0 => {
+                    say(format!("{}: no rows in the file", file.file));
                 }
                 FileStatus::Read => {}
                 FileStatus::NotText => say(format!("{}: not a text file, passed over", file.file)),

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::pseudonym::mask;
 use crate::{AgentId, CallId, CallKey, Customer, Intent, LegId, Precision, QueueId, SourceId};
 
 /// Declares a closed set of field terms with their spelling in files.
@@ -41,12 +42,12 @@ macro_rules! terms {
             fn from_str(text: &str) -> Result<Self, $invalid> {
                 match text {
                     $($text => Ok(Self::$variant),)+
-                    _ => Err($invalid(text.to_owned())),
+                    _ => Err($invalid(mask(text))),
                 }
             }
         }
 
-        #[doc = concat!("A text that is no ", $what, ".")]
+        #[doc = concat!("A text that is no ", $what, "; what could be a phone number in it is masked.")]
         #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
         #[error("{0:?} is no {what}, expected one of {all}", what = $what, all = [$($text),+].join(", "))]
         pub struct $invalid(String);

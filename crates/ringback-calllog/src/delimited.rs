@@ -13,6 +13,8 @@ mod stamp;
 mod times;
 mod value;
 
+use std::fmt;
+
 use crate::delimited::columns::{Columns, Row};
 use crate::delimited::fields::Splitter;
 use crate::delimited::mapping::{Delimiter, Mapping};
@@ -40,8 +42,7 @@ use crate::{
 ///
 /// The mapping is TOML; `docs/formats/delimited.md` explains every key, and `fixtures/anonymous_bank/mapping.toml`
 /// is a complete one. Local stamps need a zone; a stamp that is empty, or one of the mapping's `absent` values, did
-/// not happen.
-#[derive(Debug)]
+/// not happen. `Debug` shows the source's name: the rest is the mapping and what was read last.
 pub struct Delimited {
     mapping: Mapping,
     row: RowReader,
@@ -102,13 +103,19 @@ impl Delimited {
             Ok(fields) => fields.iter().map(str::to_owned).collect(),
             Err(_) => vec![text.to_owned()],
         };
-        self.header = text.to_owned();
+        text.clone_into(&mut self.header);
         self.columns = Some(self.resolve(&names, text));
     }
 
     fn resolve(&self, names: &[String], header: &str) -> Result<Columns, MissingColumn> {
         Columns::resolve(&self.mapping, names)
             .map_err(|column| MissingColumn { column, header: Masked::new(header) })
+    }
+}
+
+impl fmt::Debug for Delimited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Delimited({})", self.mapping.source)
     }
 }
 

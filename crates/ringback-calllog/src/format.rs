@@ -1,6 +1,7 @@
 //! The one trait that an adapter implements.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::{Leg, Observed, RejectReason, SkipReason, SourceId};
 
@@ -18,8 +19,8 @@ pub enum Framing {
     },
 }
 
-/// One record of a file.
-#[derive(Clone, Copy, Debug)]
+/// One record of a file. `Debug` shows where it stands, not what it says: it is the raw row.
+#[derive(Clone, Copy)]
 pub struct Record<'a> {
     /// Its bytes, without the line end.
     pub bytes: &'a [u8],
@@ -34,6 +35,12 @@ impl<'a> Record<'a> {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(self.bytes).0,
         }
+    }
+}
+
+impl fmt::Debug for Record<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Record(line {}, {} bytes)", self.line, self.bytes.len())
     }
 }
 

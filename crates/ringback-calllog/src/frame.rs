@@ -141,6 +141,7 @@ pub fn calls_from_frames(calls: &DataFrame, stages: &DataFrame) -> Result<Vec<Ca
     check_schema(STAGES, stages, &stage_schema())?;
     let mut read = read_calls(&Table { name: CALLS, frame: calls })?;
     add_stages(&mut read, &Table { name: STAGES, frame: stages })?;
+    check_counts(&read, &Table { name: CALLS, frame: calls }.counts("stages")?)?;
     Ok(read)
 }
 
@@ -289,8 +290,14 @@ impl<'a> Table<'a> {
         T: std::str::FromStr<Err: std::fmt::Display>,
     {
         let text = self.present(row, column, value)?;
-        text.parse().map_err(|it: T::Err| self.wrong(row, column, value, &it.to_string()))
+        text.parse().map_err(|it: T::Err| self.wrong(row, column, value, &expectation(&it)))
     }
+}
+
+/// What an error expected; what it found is told, masked, beside it.
+fn expectation(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    text.rsplit_once(", expected ").map_or_else(|| text.clone(), |it| it.1.to_owned())
 }
 
 /// Ids that come again and again, kept once.
@@ -328,7 +335,7 @@ fn read_calls(table: &Table<'_>) -> Result<Vec<Call>, Error> {
             .transpose()?;
         let precision = table.present(row, "precision_secs", precisions.get(row))?;
         let precision = Precision::new(precision).map_err(|it| {
-            table.wrong(row, "precision_secs", Some(&precision.to_string()), &it.to_string())
+            table.wrong(row, "precision_secs", Some(&precision.to_string()), &expectation(&it))
         })?;
         let source: Option<SourceId> = known_sources.get(sources[row]);
         calls.push(Call {
@@ -342,7 +349,7 @@ fn read_calls(table: &Table<'_>) -> Result<Vec<Call>, Error> {
             arrived_at: table.present(row, "arrived_at", arrived[row])?,
             ended_at: ended[row],
             outcome: table.term(row, "outcome", outcomes[row])?,
-            stages: Vec::with_capacity(counts[row].unwrap_or(0) as usize),
+            stages: Vec::with_capacity(counts[row].unwrap_or(0).min(16) as usize),
             legs: table.present(row, "legs", legs[row])?,
             is_complete: table.present(row, "is_complete", complete.get(row))?,
             precision,
@@ -382,6 +389,18 @@ fn add_stages(calls: &mut [Call], table: &Table<'_>) -> Result<(), Error> {
             left_at: left[row],
             end: table.term(row, "end", ends[row])?,
         });
+    }
+    Ok(())
+}
+
+/// The calls' table says how many stages each call has: two tables of different runs do not fit.
+fn check_counts(calls: &[Call], counts: &[Option<u32>]) -> Result<(), Error> {
+    for (row, (call, count)) in calls.iter().zip(counts).enumerate() {
+        if count.is_none_or(|it| it as usize != call.stages.len()) {
+            let value = count.map_or_else(|| "null".to_owned(), |it| it.to_string());
+            let expected = format!("as many as the stages' table has: {}", call.stages.len());
+            return Err(Error::FrameValue { table: CALLS, row, column: "stages", value, expected });
+        }
     }
     Ok(())
 }

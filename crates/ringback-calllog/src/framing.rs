@@ -20,12 +20,13 @@ pub(crate) enum Cut {
     /// The record went past [`MAX_RECORD_LEN`] and was dropped.
     TooLong,
     /// The stream ended within a record of fixed length, or broke off: what there is, is in `record()`.
-    CutOff,
+    BrokenOff,
     /// A quote was opened and not closed within [`MAX_QUOTED_LINES`]; its first line is in `record()`.
     OpenQuote,
 }
 
 /// Cuts lines (or records of a fixed length) out of a reader.
+#[expect(clippy::struct_excessive_bools, reason = "three facts that do not hang together")]
 pub(crate) struct Cutter<'a> {
     bytes: Utf8Bytes<'a>,
     buffer: Vec<u8>,
@@ -143,7 +144,7 @@ impl<'a> Cutter<'a> {
             self.record = self.start..self.buffer.len();
             self.start = self.buffer.len();
             self.is_unterminated = true;
-            if self.broken.is_some() { Cut::CutOff } else { Cut::Record }
+            if self.broken.is_some() { Cut::BrokenOff } else { Cut::Record }
         };
         self.searched = self.start;
         self.next_line += 1;
@@ -259,7 +260,7 @@ impl<'a> Cutter<'a> {
         self.start += got;
         self.searched = self.start;
         self.next_line += 1;
-        Some(if got == record_len { Cut::Record } else { Cut::CutOff })
+        Some(if got == record_len { Cut::Record } else { Cut::BrokenOff })
     }
 }
 
@@ -327,4 +328,28 @@ fn fill_chunk(source: &mut dyn Read, buffer: &mut Vec<u8>) -> io::Result<usize> 
         Some(error) if filled == old_len => Err(error),
         _ => Ok(filled - old_len),
     }
+}
+
+/// First bytes of files that people keep beside their logs, and that may be too short to tell by their bytes.
+const SIGNATURES: &[&[u8]] = &[
+    b"\x89PNG\r\n\x1a\n",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"%PDF-",
+    b"\x7fELF",
+    b"PAR1",
+    b"SQLite format 3\0",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+];
+
+/// Whether a file begins like a text: no known signature of another kind, and few control bytes but for tabs, line
+/// ends, page breaks, the sign for an end of file, escapes and NULs.
+pub(crate) fn is_text_start(start: &[u8]) -> bool {
+    if SIGNATURES.iter().any(|it| start.starts_with(it)) {
+        return false;
+    }
+    let start = &start[..start.len().min(8192)];
+    let is_odd = |byte: &&u8| matches!(byte, 1..=8 | 14..=25 | 28..=31 | 127);
+    let odd = start.iter().filter(is_odd).count();
+    odd < 8 || odd * 20 <= start.len()
 }

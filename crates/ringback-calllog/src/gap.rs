@@ -122,10 +122,9 @@ fn add(weeks: &mut BTreeMap<i64, [u32; HOURS]>, counted: Option<(i64, u32)>) {
 
 /// The week and the hour of the week, from Monday 0:00, of an hour counted from the first of 1970, a Thursday.
 fn week_and_hour(local_hour: i64) -> (i64, usize) {
-    let hours = HOURS as i64;
     let from_monday = local_hour + 3 * 24;
-    let hour = usize::try_from(from_monday.rem_euclid(hours)).unwrap_or(0);
-    (from_monday.div_euclid(hours), hour)
+    let hour = usize::try_from(from_monday.rem_euclid(7 * 24)).unwrap_or(0);
+    (from_monday.div_euclid(7 * 24), hour)
 }
 
 /// Wall-clock hours of instants; looks the zone up once a day, except on days when its offset changes.

@@ -12,6 +12,10 @@ use crate::Zone;
 /// Nothing downstream may report 0 % abandonment where abandonment is not observable: it reports
 /// "not observable in this source".
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a source may have any of them without the others"
+)]
 pub struct Observed {
     /// Whether callers who hung up before an answer are written at all.
     pub abandons: bool,

@@ -233,7 +233,7 @@ fn number_runs(text: &[char]) -> Vec<Range<usize>> {
 /// Whether a text is a date, a time of day, or both, and nothing else.
 fn is_stamp(text: &[char]) -> bool {
     let text: String = text.iter().collect();
-    let mut parts = text.trim_matches(|it: char| !it.is_ascii_digit()).split(' ');
+    let mut parts = text.trim_matches(|it: char| !it.is_numeric()).split(' ');
     match (parts.next(), parts.next(), parts.next()) {
         (Some(one), None, _) => is_date(one) || is_time(one),
         (Some(date), Some(time), None) => is_date(date) && is_time(time),

@@ -1,14 +1,13 @@
 //! Reading: files in, a call log with its audit out.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::audit::{Audit, AuditBuilder, FileAudit, FileStatus};
-use crate::framing::{Cut, Cutter, MAX_QUOTED_LINES, MAX_RECORD_LEN};
-use crate::source::{SourceFile, Unpacker, find_files};
+use crate::framing::{Cut, Cutter, MAX_QUOTED_LINES, MAX_RECORD_LEN, is_text_start};
+use crate::source::{Copies, SourceFile, Unpacker, find_files};
 use crate::stitch::{Pushed, Stitcher};
 use crate::{
     Call, CdrFormat, Error, Framing, Observed, Record, RejectReason, RejectedRow, SkipReason,
@@ -209,46 +208,6 @@ impl LogReader {
     }
 }
 
-/// Which files hold the same bytes as an earlier one, unpacked. Only files that take the same number of bytes on disk
-/// are looked into.
-struct Copies(Vec<Option<usize>>);
-
-impl Copies {
-    fn find(files: &[SourceFile], unpacker: &mut Unpacker) -> Self {
-        let mut by_len: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-        for (index, file) in files.iter().enumerate() {
-            by_len.entry(file.packed_len).or_default().push(index);
-        }
-        let mut originals = vec![None; files.len()];
-        for group in by_len.values().filter(|it| it.len() > 1) {
-            let mut seen = BTreeMap::new();
-            for &index in group {
-                // A file that cannot be opened is no copy of another; reading it tells why.
-                if let Ok(digest) = unpacker.read(&files[index], |source| Ok(digest(source))) {
-                    originals[index] = seen.get(&digest).copied();
-                    seen.entry(digest).or_insert(index);
-                }
-            }
-        }
-        Self(originals)
-    }
-
-    fn original_of(&self, index: usize) -> Option<usize> {
-        self.0[index]
-    }
-}
-
-/// SHA-256 of a stream. One that breaks off is hashed to there; reading it tells of the break.
-fn digest(source: &mut dyn Read) -> Vec<u8> {
-    use sha2::{Digest, Sha256};
-    let mut hash = Sha256::new();
-    let mut chunk = vec![0; 1 << 16];
-    while let Ok(got @ 1..) = source.read(&mut chunk) {
-        hash.update(&chunk[..got]);
-    }
-    hash.finalize().to_vec()
-}
-
 /// One read in progress.
 struct Reading<'a> {
     format: &'a mut dyn CdrFormat,
@@ -378,7 +337,7 @@ impl<'a> Reading<'a> {
                 return if is_blank { Verdict::NotARow } else { self.format.read(record) };
             }
             Cut::TooLong => RejectReason::LineTooLong { limit: MAX_RECORD_LEN },
-            Cut::CutOff => RejectReason::CutOff,
+            Cut::BrokenOff => RejectReason::CutOff,
             Cut::OpenQuote => RejectReason::OpenQuote { limit: MAX_QUOTED_LINES },
         };
         Verdict::rejected("", reason)
@@ -412,7 +371,7 @@ impl<'a> Reading<'a> {
         let stitched = self.stitcher.finish();
         let observed = self.format.observed();
         for (remark, count) in self.format.remarks() {
-            self.audit.add_remark(remark, count);
+            self.audit.add_remark(&remark, count);
         }
         let audit = self.audit.finish(&stitched);
         if audit.rows_used == 0
@@ -429,28 +388,4 @@ impl<'a> Reading<'a> {
 fn is_of_another_shape(verdict: &Verdict) -> bool {
     let Verdict::Rejected { reason, .. } = verdict else { return false };
     matches!(reason, RejectReason::FieldCount { .. } | RejectReason::OpenQuote { .. })
-}
-
-/// First bytes of files that people keep beside their logs, and that may be too short to tell by their bytes.
-const SIGNATURES: &[&[u8]] = &[
-    b"\x89PNG\r\n\x1a\n",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"%PDF-",
-    b"\x7fELF",
-    b"PAR1",
-    b"SQLite format 3\0",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-];
-
-/// Whether a file begins like a text: no known signature of another kind, and few control bytes but for tabs, line
-/// ends, page breaks, the sign for an end of file, escapes and NULs.
-fn is_text_start(start: &[u8]) -> bool {
-    if SIGNATURES.iter().any(|it| start.starts_with(it)) {
-        return false;
-    }
-    let start = &start[..start.len().min(8192)];
-    let is_odd = |byte: &&u8| matches!(byte, 1..=8 | 14..=25 | 28..=31 | 127);
-    let odd = start.iter().filter(is_odd).count();
-    odd * 20 <= start.len()
 }

@@ -1,10 +1,13 @@
 //! Files and folders: which files a read takes, in which order, and how each is unpacked.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
+use sha2::{Digest, Sha256};
 
 use crate::Error;
 
@@ -150,11 +153,51 @@ fn entries(path: &Path) -> io::Result<Vec<SourceFile>> {
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(io::Error::other)?;
         if entry.is_file() {
-            let name = entry.name().map_or_else(|_| format!("entry {index}"), |it| it.into_owned());
+            let name = entry.name().map_or_else(|_| format!("entry {index}"), Cow::into_owned);
             let packed_len = entry.compressed_size();
             let entry = Some((index, name));
             files.push(SourceFile { path: path.to_owned(), entry, packed_len, problem: None });
         }
     }
     Ok(files)
+}
+
+/// Which files hold the same bytes as an earlier one, unpacked. Only files that take the same number of bytes on disk
+/// are looked into.
+pub(crate) struct Copies(Vec<Option<usize>>);
+
+impl Copies {
+    pub(crate) fn find(files: &[SourceFile], unpacker: &mut Unpacker) -> Self {
+        let mut by_len: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        for (index, file) in files.iter().enumerate() {
+            by_len.entry(file.packed_len).or_default().push(index);
+        }
+        let mut originals = vec![None; files.len()];
+        for group in by_len.values().filter(|it| it.len() > 1) {
+            let mut seen = BTreeMap::new();
+            for &index in group {
+                // A file that cannot be opened is no copy of another; reading it tells why.
+                if let Ok(digest) = unpacker.read(&files[index], |source| Ok(digest(source))) {
+                    originals[index] = seen.get(&digest).copied();
+                    seen.entry(digest).or_insert(index);
+                }
+            }
+        }
+        Self(originals)
+    }
+
+    /// The file that this one is a copy of.
+    pub(crate) fn original_of(&self, index: usize) -> Option<usize> {
+        self.0[index]
+    }
+}
+
+/// SHA-256 of a stream. One that breaks off is hashed to there; reading it tells of the break.
+fn digest(source: &mut dyn Read) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    let mut chunk = vec![0; 1 << 16];
+    while let Ok(got @ 1..) = source.read(&mut chunk) {
+        hash.update(&chunk[..got]);
+    }
+    hash.finalize().to_vec()
 }

@@ -37,8 +37,8 @@ pub enum Pushed {
 /// use chrono::{DateTime, TimeDelta};
 /// use ringback_calllog::{Completeness, Leg, Outcome, Precision, Stitcher};
 ///
-/// let at = |secs| DateTime::from_timestamp(1_000_000 + secs, 0).unwrap();
-/// let leg = |id: &str, secs| Leg {
+/// let at = |secs: i64| DateTime::from_timestamp(1_000_000 + secs, 0).unwrap();
+/// let leg = |id: &str, secs: i64| Leg {
 ///     call_keys: vec!["call 7".into()],
 ///     completeness: Completeness::Part,
 ///     ended_at: Some(at(secs + 10)),
@@ -329,7 +329,7 @@ impl Stitcher {
         let has_ended = is_complete && legs.iter().all(|it| it.ended_at.is_some());
         let ended_at = legs.iter().filter_map(|it| it.ended_at).max().filter(|_| has_ended);
         let mut legs = legs.into_iter();
-        let Some(first) = legs.next() else { return None };
+        let first = legs.next()?;
         let call_id = match first.call_keys.first() {
             Some(key) => CallId::new(format!("{key}~{}", first.leg_id)),
             None => CallId::from(first.leg_id.clone()),

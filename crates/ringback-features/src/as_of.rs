@@ -82,9 +82,10 @@ impl<'a> AsOfFeatures<'a> {
         Self { series, calendar, known_after: TimeDelta::zero(), features: Vec::new() }
     }
 
-    /// Sets how long after its end the value of an interval is known. Default: at once, which is right for calls
-    /// that arrived. What is counted when a call ends (answered, abandoned, talk) but belongs to the interval of its
-    /// arrival needs the time that calls last, or it looks ahead; a negative time does too and is an error.
+    /// Sets how long after its end the value of an interval is known; a negative time is an error. Default: at once,
+    /// which is right for what is counted as it happens, such as calls entering a queue. What is counted when a call
+    /// ends but belongs to the interval in which it came (answered, abandoned, talk) needs the time that calls
+    /// last, or it looks ahead.
     #[must_use]
     pub fn known_after(self, known_after: TimeDelta) -> Self {
         Self { known_after, ..self }

@@ -22,8 +22,9 @@ const MAX_INTERVALS: usize = 1 << 22;
 /// placed counts only if it entered the queue. `calls_arrived` is the sum of `calls_answered`, `calls_abandoned`,
 /// `calls_abandoned_in_menu` and `calls_other`, where abandons are observable.
 ///
-/// The outcome of a call may come after the interval has ended: at the end of an interval only `calls_arrived` is
-/// final. See [`AsOfFeatures::known_after`](crate::AsOfFeatures::known_after).
+/// Not all of a row is final when its interval ends: a call may still be in the menu, from where it may enter the
+/// queue in a later interval, or it may still wait or talk.
+/// [`AsOfFeatures::known_after`](crate::AsOfFeatures::known_after) says how long to wait for that.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct IntervalRow {
@@ -118,7 +119,8 @@ impl<'a> Intervals<'a> {
         Self { queue: Some(queue), ..self }
     }
 
-    /// Sets the gaps in the feed: intervals that overlap one are missing. Default: none.
+    /// Sets the gaps in the feed: intervals that overlap one are missing, stray calls and all.
+    /// Default: none.
     #[must_use]
     pub fn gaps(self, gaps: &'a [FeedGap]) -> Self {
         Self { gaps, ..self }

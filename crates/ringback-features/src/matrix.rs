@@ -1,7 +1,7 @@
 //! A matrix of features: a row a target, a column a feature.
 
-/// Features of targets. Shape: `(rows, names.len())`, row-major. A value that is absent (missing in the feed, before the
-/// series, or not known yet) is NaN.
+/// Features of targets. Shape: `(rows, names.len())`, row-major. A value that is absent (missing in the feed, before
+/// the series, or not known yet) is NaN.
 ///
 /// Two matrices are equal where their names are and every value has the same bits, so that absent equals absent.
 ///

@@ -173,10 +173,10 @@ impl ServiceMeasures {
 ///
 /// The three service levels are the field's: [`service_level`](Self::service_level) is `SERVICELEVEL` in
 /// ContactCenters (Université de Montréal); in Cisco's Unified ICM it has the type "ignore abandoned calls", and
-/// [`service_level_of_offered`](Self::service_level_of_offered) "abandoned calls negatively impact" (`WebView` Template
-/// Reference Guide for Unified CC Enterprise & Hosted, release 7.5(1), chapter 2). Not given here: Cisco's "abandoned calls positively impact",
-/// (answered + abandoned within the AWT) ÷ offered, which rises when callers hang up early, and the share answered
-/// within the AWT among calls offered less all abandoned, which is
+/// [`service_level_of_offered`](Self::service_level_of_offered) "abandoned calls negatively impact" (`WebView`
+/// Template Reference Guide for Unified CC Enterprise & Hosted, release 7.5(1), chapter 2). Not given here: Cisco's
+/// "abandoned calls positively impact", (answered + abandoned within the AWT) ÷ offered, which rises when callers
+/// hang up early, and the share answered within the AWT among calls offered less all abandoned, which is
 /// [`service_level_of_answered`](Self::service_level_of_answered) where no call leaves in another way.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]

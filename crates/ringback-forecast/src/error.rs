@@ -17,7 +17,7 @@ pub enum Error {
     /// The history is long enough but has too few days with data.
     #[error("need at least {needed} days with data, got {got}")]
     TooFewDays {
-        /// Days of which at least half is known.
+        /// Days of which at least one interval is known.
         got: usize,
         /// Days that are needed.
         needed: usize,

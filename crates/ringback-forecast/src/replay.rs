@@ -1,8 +1,7 @@
 //! Replay: the state that each caller of a log met on arrival, for a whole log at once.
 //!
 //! The same answers as feeding [`queue_events`](crate::queue_events) to a [`QueueBoard`](crate::QueueBoard), bit for
-//! bit, at some ten times the speed: events are numbers in an array, and what is open is two lines that only move
-//! forward.
+//! bit, and faster: events are numbers in an array, and what is open is two lines that only move forward.
 
 use std::collections::VecDeque;
 

@@ -57,7 +57,7 @@ pub struct Kpis {
     pub waits: Result<Vec<HourWaits>, Error>,
     /// The week after the log's last day.
     pub forecast: Result<VolumeForecast, Error>,
-    /// Forecasts of the last eight weeks, each made at its start.
+    /// Forecasts of the last eight weeks, each made at its start, scored over the opening hours where they are known.
     pub backtest: Result<BacktestReport, Error>,
     /// The moment up to which wait predictions learned.
     pub train_until: DateTime<Utc>,
@@ -88,7 +88,7 @@ impl Kpis {
         let model = WeekdayProfile::new(observed.zone).calendar(Arc::new(options.calendar.clone()));
         let forecast = part(&volume, |table| forecast(table, &model, &levels));
         step("testing forecasts on the last weeks");
-        let backtest = part(&volume, |table| backtest(table, &model, &levels));
+        let backtest = part(&volume, |table| backtest(table, &model, &levels, &options.calendar));
         step("replaying wait predictions");
         let train_until = train_until(log);
         let wait_predictions = if observed.waits {
@@ -143,10 +143,12 @@ fn forecast(
     Ok(model.fit(&series)?.forecast(week, levels)?)
 }
 
+/// Scores the opening hours where they are known: closed ones are foretold without effort.
 fn backtest(
     table: &IntervalTable,
     model: &WeekdayProfile,
     levels: &[Level],
+    calendar: &Calendar,
 ) -> Result<BacktestReport, Error> {
     let series = table.series(|row| Some(f64::from(row.calls_offered)))?;
     let week = 7 * series.interval().slots_a_day();
@@ -154,7 +156,8 @@ fn backtest(
     let mean = PastWeeks::mean(table.zone, 4)?;
     let models: [&dyn VolumeModel; 3] = [model, &naive, &mean];
     let backtest = Backtest::new(BACKTEST_WEEKS, week, week)?.levels(levels.iter().copied());
-    Ok(backtest.run(&series, &models)?)
+    let is_open = |at| table.hours.as_ref().is_none_or(|it| it.is_open_at(at, calendar));
+    Ok(backtest.run_where(&series, &models, is_open)?)
 }
 
 /// The start of the civil day on which the first 70 % of the log's span end.

@@ -1,4 +1,22 @@
 //! KPIs, SVG charts and a one-file HTML report.
+//!
+//! A chart is a value with labels and units; a page is sections of text, figures, tables and charts that opens from
+//! disk without loading anything.
+//!
+//! ```
+//! use ringback_report::{HeatMap, Page, Section};
+//!
+//! let load = HeatMap::new("Load by weekday and hour", ["Mon", "Tue"], ["09", "10"])
+//!     .x_label("Hour of the day")
+//!     .unit("calls per hour")
+//!     .row([Some(12.0), Some(30.0)])
+//!     .row([Some(11.0), None]); // the feed had a gap
+//! let page = Page::new("Shop").section(Section::new("When calls come").chart(load)).to_html();
+//! assert!(page.starts_with("<!doctype html>"));
+//! ```
+//!
+//! Files in reading order: `kpi` (everything that the overview shows, worked out once), `overview` (the page on it);
+//! `chart` and its kinds, `page`.
 
 mod chart;
 mod error;

@@ -114,24 +114,27 @@ fn weeks_section(weeks: &[WeekSummary]) -> Section {
         "Offered",
         "Answered",
         "Service level",
-        "Speed of answer s",
-        "Abandonment",
-        "Handle time s",
-        "Occupancy",
+        "Answer speed",
+        "Aban\u{ad}doned",
+        "Handle time",
+        "Occu\u{ad}pancy",
     ])
     .align([Align::Left].into_iter().chain([Align::Right; 7]))
-    .caption("Key figures by week");
+    .caption(
+        "Key figures by week: offered and answered in calls; service level, abandoned and occupancy in %; average \
+         speed of answer and handle time in seconds",
+    );
     for week in weeks {
         let it = &week.service;
         table = table.row([
             week.starts_on.to_string(),
             grouped(it.calls_offered),
             grouped(it.calls_answered),
-            shown(&it.service_level, percent),
+            shown(&it.service_level, share_in_percent),
             shown(&it.speed_of_answer_secs, one_digit),
-            shown(&it.abandonment, percent),
+            shown(&it.abandonment, share_in_percent),
             shown(&it.handle_secs_mean, one_digit),
-            shown(&it.occupancy, percent),
+            shown(&it.occupancy, share_in_percent),
         ]);
     }
     Section::new("Week by week").id("weeks").chart(volume).chart(quality).table(table)
@@ -185,7 +188,7 @@ fn forecast_section(log: &CallLog, kpis: &Kpis) -> Section {
         Err(error) => section.warning(&format!("No forecast: {error}.")),
     };
     match &kpis.backtest {
-        Ok(report) => section.table(backtest_table(report)),
+        Ok(report) => section.table(backtest_table(report, has_hours(kpis))),
         Err(error) => section.warning(&format!("No backtest: {error}.")),
     }
 }
@@ -220,11 +223,18 @@ fn forecast_chart(log: &CallLog, kpis: &Kpis, forecast: &VolumeForecast) -> Line
     chart.series(expected)
 }
 
-fn backtest_table(report: &BacktestReport) -> Table {
+/// Whether opening hours were found in the log.
+fn has_hours(kpis: &Kpis) -> bool {
+    kpis.volume.as_ref().is_ok_and(|it| it.hours.is_some())
+}
+
+fn backtest_table(report: &BacktestReport, in_opening_hours: bool) -> Table {
+    let scored = if in_opening_hours { "opening hours only" } else { "all hours of the day" };
     let mut table = Table::new(["Model", "MAE calls", "RMSE calls", "WAPE", "MASE", "In 80 %", "In 95 %"])
         .align([Align::Left].into_iter().chain([Align::Right; 6]))
         .caption(&format!(
-            "Forecasts of {} past weeks by half hours, each made at the week's start from what was known then",
+            "Forecasts of {} past weeks by half hours, each made at the week's start from what was known then; scored \
+             over {scored}",
             report.origins.len()
         ));
     for model in &report.models {
@@ -332,7 +342,12 @@ fn missing() -> String {
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+    format!("{} %", share_in_percent(share))
+}
+
+/// A share in percent without the sign: the column's caption says the unit.
+fn share_in_percent(share: f64) -> String {
+    format!("{:.1}", share * 100.0)
 }
 
 fn one_digit(value: f64) -> String {

@@ -41,6 +41,7 @@ impl Columns {
     /// Finds the mapping's columns among a file's names; the first that is not there comes back as the error.
     pub(super) fn resolve(mapping: &Mapping, names: &[String]) -> Result<Self, String> {
         let finder = Finder { names };
+        let key = finder.all(&mapping.key)?;
         let mut stages = Vec::with_capacity(mapping.stages.len());
         for stage in &mapping.stages {
             stages.push(finder.stage(stage)?);
@@ -51,7 +52,7 @@ impl Columns {
         }
         Ok(Self {
             count: names.len(),
-            key: finder.all(&mapping.key)?,
+            key,
             call: finder.all(&mapping.call)?,
             customer: finder.maybe(mapping.customer.as_ref().map(|it| &it.column))?,
             direction: finder.field(mapping.direction.as_ref())?,

@@ -173,19 +173,9 @@ impl Mapping {
             );
         }
         let outcome: Field<Outcome> = file.outcome.typed("outcome")?;
-        let region =
-            file.region.map(|it| it.parse().map_err(|it| format!("region {it}"))).transpose()?;
-        let customer = file.customer.map(CustomerField::from);
-        if region.is_none() && customer.as_ref().is_some_and(|it| it.is_phone) {
-            return Err(
-                "customer is a phone and there is no region, expected one such as region = \"DK\""
-                    .into(),
-            );
-        }
-        let abandons =
-            outcome.values.values().chain(&outcome.other).any(|it| *it == Outcome::Abandoned);
+        let (region, customer) = customer(file.region, file.customer)?;
         let observed = Observed {
-            abandons: file.observed.abandons.unwrap_or(abandons),
+            abandons: file.observed.abandons.unwrap_or(can_be_abandoned(&outcome)),
             waits: file
                 .observed
                 .waits
@@ -219,6 +209,24 @@ impl Mapping {
             stages,
         })
     }
+}
+
+/// The customer's field, and the country that numbers are dialed in: a phone needs one.
+fn customer(
+    region: Option<String>,
+    customer: Option<CustomerFile>,
+) -> Result<(Option<PhoneRegion>, Option<CustomerField>), String> {
+    let region = region.map(|it| it.parse().map_err(|it| format!("region {it}"))).transpose()?;
+    let customer = customer.map(CustomerField::from);
+    if region.is_none() && customer.as_ref().is_some_and(|it| it.is_phone) {
+        let problem = "customer is a phone and there is no region, expected one such as";
+        return Err(format!("{problem} region = \"DK\""));
+    }
+    Ok((region, customer))
+}
+
+fn can_be_abandoned(outcome: &Field<Outcome>) -> bool {
+    outcome.values.values().chain(&outcome.other).any(|it| *it == Outcome::Abandoned)
 }
 
 impl Time {

@@ -305,13 +305,13 @@ impl RowReader {
         let entered_at = match (start, previous.and_then(|it| it.left_at)) {
             (Some(start), _) => start.instant(&mut self.clock, name_of(rule.start.as_ref()))?,
             (None, Some(left_at)) if rule.start.is_none() => left_at,
-            (None, _) => match own.first_at.filter(|_| rule.start.is_none()) {
-                Some(first_at) => first_at,
-                None => {
+            (None, _) => {
+                let Some(first_at) = own.first_at.filter(|_| rule.start.is_none()) else {
                     let field = name_of(rule.start.as_ref().or(rule.end.as_ref())).to_owned();
                     return Err((field, RejectReason::Missing { expected: "a stamp" }));
-                }
-            },
+                };
+                first_at
+            }
         };
         if let Some(start) = start {
             own.note_first(start, entered_at);

@@ -21,16 +21,16 @@ impl Stamp {
     fn usable(self) -> Option<Self> {
         let has_four_digits = |year| (0..=9999).contains(&year);
         Some(match self {
-            Self::Local(it) if has_four_digits(it.year()) => Self::Local(to_micros(it)?),
-            Self::Instant(it) if has_four_digits(it.year()) => Self::Instant(to_micros(it)?),
+            Self::Local(it) if has_four_digits(it.year()) => Self::Local(to_micros(&it)?),
+            Self::Instant(it) if has_four_digits(it.year()) => Self::Instant(to_micros(&it)?),
             Self::Date(it) if has_four_digits(it.year()) => Self::Date(it),
-            Self::TimeOfDay(it) => Self::TimeOfDay(to_micros(it)?),
+            Self::TimeOfDay(it) => Self::TimeOfDay(to_micros(&it)?),
             _ => return None,
         })
     }
 }
 
-fn to_micros<T: Timelike>(time: T) -> Option<T> {
+fn to_micros<T: Timelike>(time: &T) -> Option<T> {
     let nanos = time.nanosecond().min(999_999_999);
     time.with_nanosecond(nanos - nanos % 1000)
 }
@@ -88,13 +88,17 @@ impl StampFormat {
             Self::Digits(parts) => parts.contains(&Part::Day),
             Self::Pattern(pattern) => {
                 use chrono::format::{Fixed, Item, Numeric, StrftimeItems};
-                StrftimeItems::new(pattern).any(|it| {
-                    matches!(
-                        it,
-                        Item::Numeric(Numeric::Day | Numeric::Ordinal | Numeric::Timestamp, _)
-                            | Item::Numeric(Numeric::IsoWeek | Numeric::WeekFromMon, _)
-                            | Item::Fixed(Fixed::RFC2822 | Fixed::RFC3339)
-                    )
+                StrftimeItems::new(pattern).any(|it| match it {
+                    Item::Numeric(number, _) => matches!(
+                        number,
+                        Numeric::Day
+                            | Numeric::Ordinal
+                            | Numeric::Timestamp
+                            | Numeric::IsoWeek
+                            | Numeric::WeekFromMon
+                    ),
+                    Item::Fixed(fixed) => matches!(fixed, Fixed::RFC2822 | Fixed::RFC3339),
+                    _ => false,
                 })
             }
         }
@@ -210,7 +214,7 @@ fn read_digits(parts: &[Part], text: &[u8]) -> Option<Stamp> {
             Part::Year4 if len == 4 => year = Some(value),
             // POSIX: 69–99 are of the 1900s.
             Part::Year2 if len == 2 => {
-                year = Some(if value >= 69 { 1900 + value } else { 2000 + value })
+                year = Some(if value >= 69 { 1900 + value } else { 2000 + value });
             }
             Part::Month => month = value,
             Part::Day => day = value,

@@ -17,6 +17,9 @@ const LISTED: usize = 12;
 /// Names that a reader keeps; a column that has more holds no names, and keeping them would fill the memory.
 const KEPT_NAMES: usize = 1 << 16;
 
+/// No priority is so high; what has more digits could be a phone number.
+const TOO_HIGH: u32 = 1_000_000;
+
 pub(super) fn name_of(column: Option<&String>) -> &str {
     column.map_or("", String::as_str)
 }
@@ -57,9 +60,13 @@ pub(super) fn priority(
 ) -> Result<Option<i32>, Rejection> {
     let Some(field) = field else { return Ok(None) };
     let Some(text) = name(field, column, fields) else { return Ok(None) };
-    text.parse()
-        .map(Some)
-        .map_err(|_| (name_of(field.column.as_ref()).to_owned(), bad_value(text, "a whole number")))
+    match text.parse::<i32>() {
+        Ok(priority) if priority.unsigned_abs() < TOO_HIGH => Ok(Some(priority)),
+        _ => {
+            let reason = bad_value(text, "a whole number below a million");
+            Err((name_of(field.column.as_ref()).to_owned(), reason))
+        }
+    }
 }
 
 /// The text of a field that holds names; `None` where there is none.

@@ -56,8 +56,7 @@ fn a_skipped_reading_is_an_error_under_every_rule() {
             ("Australia/Lord_Howe", "2026-10-04T02:15:00"),
         ] {
             let readable = reading.replace('T', " ");
-            let expected =
-                format!("{readable} does not exist in {zone}: the clock jumped over it");
+            let expected = format!("{readable} does not exist in {zone}: the clock jumped over it");
             check(zone, fold, reading, &expected);
         }
     }

@@ -13,7 +13,8 @@ use zip::write::SimpleFileOptions;
 use crate::shop::{HEADER, MAPPING, ROW, assert_adds_up, format, rejected};
 
 /// A picture of one pixel, as small as a PNG gets.
-const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
+const PICTURE: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
 
 fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -83,7 +84,9 @@ fn a_picture_in_the_folder_is_passed_over_and_said() {
     let folder = folder(&[("a.csv", log([1]).as_bytes()), ("logo.png", PICTURE)]);
     let read = read(&folder);
     assert_eq!(read.audit.files[1].status, FileStatus::NotText);
-    assert!(read.audit.warnings.iter().any(|it| it.ends_with("logo.png: not a text file, passed over")));
+    assert!(
+        read.audit.warnings.iter().any(|it| it.ends_with("logo.png: not a text file, passed over"))
+    );
 }
 
 #[test]
@@ -96,7 +99,8 @@ fn a_folder_with_nothing_but_a_picture_is_an_error() {
 
 #[test]
 fn bytes_of_a_program_are_no_text() {
-    let noise: Vec<u8> = (0..4096_u32).map(|it| (it.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let noise: Vec<u8> =
+        (0..4096_u32).map(|it| (it.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let folder = folder(&[("a.csv", log([1]).as_bytes()), ("b.bin", &noise)]);
     assert_eq!(read(&folder).audit.files[1].status, FileStatus::NotText);
 }
@@ -202,7 +206,10 @@ fn two_formats_in_one_folder_lose_nothing_silently() {
     let read = read(&folder);
     assert_eq!((read.audit.rows_used, read.audit.rows_rejected), (1, 2));
     let text = &rejected(&read)[0];
-    assert!(text.ends_with("b.csv:2: id: no such column, the header is \"time;agent;secs\""), "{text}");
+    assert!(
+        text.ends_with("b.csv:2: id: no such column, the header is \"time;agent;secs\""),
+        "{text}"
+    );
 }
 
 #[test]
@@ -210,10 +217,10 @@ fn two_formats_in_one_file_lose_nothing_silently() {
     let log = format!("{}time;agent;secs\n2026-05-04;Kim;3\n{}", log([1]), row(2));
     let read = crate::shop::read(MAPPING, log);
     assert_eq!(ids(&read), ["1", "2"]);
-    assert_eq!(rejected(&read), [
-        "calls.csv:3: 1 fields, expected 5",
-        "calls.csv:4: 1 fields, expected 5",
-    ]);
+    assert_eq!(
+        rejected(&read),
+        ["calls.csv:3: 1 fields, expected 5", "calls.csv:4: 1 fields, expected 5",]
+    );
 }
 
 #[test]

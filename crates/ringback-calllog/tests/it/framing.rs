@@ -82,10 +82,9 @@ fn utf_16_is_read_by_its_mark() {
 
 #[test]
 fn utf_16_cut_at_an_odd_byte_keeps_what_came_before() {
-    let little: Vec<u8> =
-        "\u{feff}one\ntwo\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let little: Vec<u8> = "\u{feff}one\ntwo\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let cut = &little[..little.len() - 3];
-    check(Framing::Lines, cut, &[(1, "one"), (2, "two\u{fffd}")]);
+    check(Framing::Lines, cut, &[(1, "one"), (2, "tw\u{fffd}")]);
 }
 
 #[test]
@@ -122,12 +121,17 @@ fn a_missing_last_line_end_loses_nothing_and_is_said() {
 fn null_bytes_are_said() {
     let read = read_rows(ROW.replace("ok", "o\0k"));
     assert_eq!((read.audit.rows_used, read.audit.files[0].nul_lines), (1, 1));
-    assert!(read.audit.warnings.iter().any(|it| it == "calls.csv: NUL bytes taken out of 1 line(s)"));
+    assert!(
+        read.audit.warnings.iter().any(|it| it == "calls.csv: NUL bytes taken out of 1 line(s)")
+    );
 }
 
 #[test]
 fn an_unclosed_quote_loses_only_its_line() {
-    let rows = format!("7,\"oops,2026-05-04 08:00:00,2026-05-04 08:00:30,ok\n{ROW}{}", ROW.replacen('1', "2", 1));
+    let rows = format!(
+        "7,\"oops,2026-05-04 08:00:00,2026-05-04 08:00:30,ok\n{ROW}{}",
+        ROW.replacen('1', "2", 1)
+    );
     let read = read_rows(rows);
     assert_eq!(read.audit.rows_used, 2);
     assert_eq!(rejected(&read), ["calls.csv:2: a quote is opened and not closed within 64 lines"]);

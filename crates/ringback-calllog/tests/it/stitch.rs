@@ -1,8 +1,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use ringback_calllog::{
-    Call, Completeness, Direction, Leg, Outcome, Precision, Pushed, Stage, StageEnd, StageKind,
-    Stitcher,
+    Call, Completeness, Direction, Intent, Leg, Outcome, Precision, Pushed, QueueId, Stage,
+    StageEnd, StageKind, Stitcher,
 };
 
 fn at(secs: i64) -> DateTime<Utc> {
@@ -26,7 +26,8 @@ fn stage(kind: StageKind, from: i64, to: i64) -> Stage {
 }
 
 fn stitcher() -> Stitcher {
-    let mut stitcher = Stitcher::new().window(TimeDelta::seconds(60)).timeout(TimeDelta::seconds(300));
+    let mut stitcher =
+        Stitcher::new().window(TimeDelta::seconds(60)).timeout(TimeDelta::seconds(300));
     stitcher.begin("switch".into(), Precision::SECOND);
     stitcher
 }
@@ -97,8 +98,8 @@ fn a_call_knows_what_any_of_its_legs_knows() {
     third.queue = Some("support".into());
     let call = &stitched([third, first, second])[0];
     assert_eq!((call.outcome, call.direction), (Outcome::Answered, Direction::Inbound));
-    assert_eq!(call.queue.as_ref().map(|it| it.as_str()), Some("sales"));
-    assert_eq!(call.intent.as_ref().map(|it| it.as_str()), Some("buy"));
+    assert_eq!(call.queue.as_ref().map(QueueId::as_str), Some("sales"));
+    assert_eq!(call.intent.as_ref().map(Intent::as_str), Some("buy"));
     assert_eq!((call.priority, call.legs), (Some(3), 3));
     assert_eq!((call.arrived_at, call.ended_at), (at(0), Some(at(50))));
     assert_eq!((call.source.as_str(), call.precision), ("switch", Precision::SECOND));
@@ -116,8 +117,8 @@ fn stages_are_ordered_and_told_once() {
     ];
     let call = &stitched([one, two])[0];
     let kinds: Vec<StageKind> = call.stages.iter().map(|it| it.kind).collect();
-    use StageKind::{Consult, Queue, Ring, Talk};
-    assert_eq!(kinds, [Queue, Talk, Consult, Ring]);
+    let expected = [StageKind::Queue, StageKind::Talk, StageKind::Consult, StageKind::Ring];
+    assert_eq!(kinds, expected);
 }
 
 #[test]
@@ -235,7 +236,7 @@ fn legs_of(parts: Vec<(i64, i64, Vec<u8>, bool)>) -> Vec<Leg> {
 }
 
 /// Groups of leg ids by the definition: legs that share a key and are at most the window apart are of one call.
-fn naive_groups(legs: &[Leg]) -> Vec<u32> {
+fn naive_groups(legs: &[Leg]) -> Vec<usize> {
     let mut group: Vec<usize> = (0..legs.len()).collect();
     for (i, a) in legs.iter().enumerate() {
         for (j, b) in legs.iter().enumerate() {
@@ -248,8 +249,8 @@ fn naive_groups(legs: &[Leg]) -> Vec<u32> {
             }
         }
     }
-    let mut sizes: Vec<u32> = (0..legs.len())
-        .map(|root| group.iter().filter(|it| **it == root).count() as u32)
+    let mut sizes: Vec<usize> = (0..legs.len())
+        .map(|root| group.iter().filter(|it| **it == root).count())
         .filter(|it| *it > 0)
         .collect();
     sizes.sort_unstable();
@@ -264,7 +265,7 @@ proptest! {
     ) {
         let calls = stitched(legs.clone());
         prop_assert_eq!(&stitched(shuffled), &calls);
-        let mut sizes: Vec<u32> = calls.iter().map(|it| it.legs).collect();
+        let mut sizes: Vec<usize> = calls.iter().map(|it| it.legs as usize).collect();
         sizes.sort_unstable();
         prop_assert_eq!(sizes, naive_groups(&legs));
     }

@@ -59,9 +59,9 @@ pub struct HourOfWeekLoad {
 #[error("intervals of {0} do not divide an hour, expected 1m to 1h such as 15m")]
 pub struct HourOfWeekError(IntervalLength);
 
-/// The mean number of calls offered in each hour of the week: offered calls ÷ such hours observed. An hour of which any
-/// interval is missing, or lies after the end of the table, is in neither; hours without calls and closed ones are in the
-/// denominator. The hour that autumn repeats counts as two.
+/// The mean number of calls offered in each hour of the week: offered calls ÷ such hours observed. An hour of which
+/// any interval is missing, or lies after the end of the table, is in neither; hours without calls and closed ones
+/// are in the denominator. The hour that autumn repeats counts as two.
 ///
 /// # Errors
 ///

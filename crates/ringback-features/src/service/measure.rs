@@ -9,8 +9,8 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 /// Three answers are kept apart: a value; no value because no call counts (a denominator of 0); and a quantity that is
 /// not observable in this source, which must never be shown as 0.
 ///
-/// In JSON it has `value`, `numerator`, `denominator` and `left_out`, or a `value` of null and `not_observable` with what
-/// the source lacks.
+/// In JSON it has `value`, `numerator`, `denominator` and `left_out`, or a `value` of null and `not_observable` with
+/// what the source lacks.
 ///
 /// # Example
 ///

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{
-    AgentId, Call, Direction, Observed, Outcome, Precision, Stage, StageEnd, StageKind, Zone,
+    AgentId, Call, Direction, FeedGap, Observed, Outcome, Precision, Stage, StageEnd, StageKind,
+    Zone,
 };
 
 /// A source that says everything, in UTC, to the second.
@@ -25,6 +26,11 @@ pub(crate) fn stamp(text: &str) -> DateTime<Utc> {
 /// A time of 4 May 2026, such as `09:00:00`.
 pub(crate) fn at(time: &str) -> DateTime<Utc> {
     stamp(&format!("2026-05-04T{time}Z"))
+}
+
+/// A gap in the feed.
+pub(crate) fn gap(from: DateTime<Utc>, to: DateTime<Utc>) -> FeedGap {
+    FeedGap { from, to, calls_expected: 9.0, stray_calls: 0 }
 }
 
 /// An inbound call that arrives and of which no more is known yet.
@@ -79,8 +85,8 @@ pub(crate) fn works(call: Call, kind: StageKind, agent: &str, secs: i64) -> Call
     call
 }
 
-/// Numbers that look drawn, the same on every run: the top bits of a linear congruential generator (Knuth, The Art
-/// of Computer Programming, vol. 2, 3.3.4, line 26).
+/// Numbers that look drawn, the same on every run: the top bits of a linear congruential generator, with the
+/// constants of Knuth's MMIX.
 pub(crate) struct Draws(u64);
 
 impl Draws {

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ringback_calllog::{Call, Direction, FeedGap, Outcome, QueueId, StageEnd, StageKind, Zone};
+use ringback_calllog::{Call, Direction, Outcome, QueueId, StageEnd, StageKind, Zone};
 use ringback_features::{
     Calendar, IntervalError, IntervalLength, IntervalRow, IntervalTable, Intervals, OpeningHours,
 };
 
 use crate::hand_made::{
-    abandoned, answered, at, call, drawn_calls, says_all, stamp, talks, then, works,
+    abandoned, answered, at, call, drawn_calls, gap, says_all, stamp, talks, then, works,
 };
 
 fn hours(calls: &[Call]) -> IntervalTable {
@@ -18,10 +18,6 @@ fn hours(calls: &[Call]) -> IntervalTable {
 
 fn row(table: &IntervalTable, index: usize) -> &IntervalRow {
     table.rows[index].as_ref().unwrap()
-}
-
-fn gap(from: DateTime<Utc>, to: DateTime<Utc>) -> FeedGap {
-    FeedGap { from, to, calls_expected: 9.0 }
 }
 
 #[test]
@@ -162,21 +158,29 @@ fn what_the_source_does_not_say_is_no_zero() {
     assert_eq!(without_talk.rows[0].as_ref().unwrap().busy_secs, None);
 }
 
+const COPENHAGEN: &str = "Europe/Copenhagen";
+
 #[test]
 fn days_of_23_and_25_hours_have_their_intervals() {
     #[track_caller]
-    fn check(first: &str, last: &str, start: &str, rows: usize) {
+    fn check(zone: &str, [first, last]: [&str; 2], start: &str, rows: usize) {
         let mut observed = says_all();
-        observed.zone = "Europe/Copenhagen".parse::<Zone>().unwrap();
+        observed.zone = zone.parse::<Zone>().unwrap();
         let calls = [answered(stamp(first), 1), answered(stamp(last), 1)];
         let table = Intervals::new(IntervalLength::HALF_HOUR).build(&calls, &observed).unwrap();
         assert_eq!((table.start, table.rows.len()), (stamp(start), rows), "{first}");
         let dates: BTreeSet<_> = table.civil().map(|civil| civil.date).collect();
         assert_eq!(dates.len(), 1, "{first}");
     }
-    check("2026-03-29T05:00:00Z", "2026-03-29T21:59:00Z", "2026-03-28T23:00:00Z", 46);
-    check("2026-10-25T05:00:00Z", "2026-10-25T22:59:00Z", "2026-10-24T22:00:00Z", 50);
-    check("2026-05-04T05:00:00Z", "2026-05-04T21:59:00Z", "2026-05-03T22:00:00Z", 48);
+    check(COPENHAGEN, ["2026-03-29T05:00:00Z", "2026-03-29T21:59:00Z"], "2026-03-28T23:00:00Z", 46);
+    check(COPENHAGEN, ["2026-10-25T05:00:00Z", "2026-10-25T22:59:00Z"], "2026-10-24T22:00:00Z", 50);
+    check(COPENHAGEN, ["2026-05-04T05:00:00Z", "2026-05-04T21:59:00Z"], "2026-05-03T22:00:00Z", 48);
+    check(
+        "Asia/Kolkata",
+        ["2026-05-04T05:00:00Z", "2026-05-04T18:29:00Z"],
+        "2026-05-03T18:30:00Z",
+        48,
+    );
 }
 
 #[test]

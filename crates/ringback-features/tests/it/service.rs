@@ -1,14 +1,14 @@
 //! Service measures: closed forms, what is not observable, a second implementation.
 
 use chrono::{NaiveDate, TimeDelta, Weekday};
-use ringback_calllog::{Call, Direction, FeedGap, Outcome, Precision, StageEnd, StageKind};
+use ringback_calllog::{Call, Direction, Outcome, Precision, StageEnd, StageKind};
 use ringback_features::{
     AcceptableWait, HourWaits, IntervalLength, Intervals, Measure, NotObservable, Ratio,
     ServiceMeasures, ServiceSummary, load_by_hour_of_week, service_by_week, waits_by_hour,
 };
 
 use crate::hand_made::{
-    abandoned, answered, at, call, drawn_calls, says_all, stamp, talks, then, works,
+    abandoned, answered, at, call, drawn_calls, gap, says_all, stamp, talks, then, works,
 };
 
 const AWT: AcceptableWait = AcceptableWait::TWENTY_SECS;
@@ -312,7 +312,7 @@ fn load_is_per_hour_observed_and_missing_hours_do_not_count() {
     }
     calls.push(answered(stamp("2026-05-18T10:29:00Z"), 1));
     let (from, to) = (stamp("2026-05-11T08:59:00Z"), stamp("2026-05-11T10:00:00Z"));
-    let gaps = [FeedGap { from, to, calls_expected: 3.0 }];
+    let gaps = [gap(from, to)];
     let table = Intervals::new(IntervalLength::QUARTER_HOUR)
         .gaps(&gaps)
         .build(&calls, &says_all())

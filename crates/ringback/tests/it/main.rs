@@ -1,0 +1,4 @@
+//! The suite as its users meet it.
+
+#[cfg(test)]
+mod readme;
