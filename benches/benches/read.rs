@@ -11,10 +11,11 @@ fn files(c: &mut Criterion) {
     group.sample_size(10);
     let months = months();
     for (name, files) in [("january", &months[..1]), ("seven months", &months[..])] {
-        let rows = read(files).expect("the shipped months").audit.rows_read;
+        let rows = read(files).map_or(0, |it| it.audit.rows_read);
+        assert!(rows > 0, "the shipped months are not there");
         group.throughput(Throughput::Elements(rows));
         group.bench_with_input(BenchmarkId::new("rows", name), files, |b, files| {
-            b.iter(|| read(black_box(files)).expect("the shipped months"));
+            b.iter(|| read(black_box(files)));
         });
     }
     group.finish();
@@ -28,9 +29,9 @@ fn frames(c: &mut Criterion) {
         group.throughput(Throughput::Elements(u64::from(n_calls)));
         group.bench_with_input(BenchmarkId::new("there and back", n_calls), &calls, |b, calls| {
             b.iter(|| {
-                let frames = (calls_to_frame(calls), stages_to_frame(calls));
-                let (Ok(calls), Ok(stages)) = frames else { panic!("frames of made-up calls") };
-                calls_from_frames(&calls, &stages).expect("frames just made")
+                let calls_and_stages =
+                    calls_to_frame(calls).and_then(|it| Ok((it, stages_to_frame(calls)?)));
+                calls_and_stages.and_then(|(calls, stages)| calls_from_frames(&calls, &stages))
             });
         });
     }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ringback::calllog::{
-    CallLog, Delimited, Error, Leg, LegId, LogReader, Outcome, Precision, PseudonymKey, Pseudonymizer, ReadLog, Stage,
-    StageEnd, StageKind, Stitcher,
+    CallLog, Delimited, Error, Leg, LegId, LogReader, Outcome, Precision, PseudonymKey,
+    Pseudonymizer, ReadLog, Stage, StageEnd, StageKind, Stitcher,
 };
 
 /// The shipped months, in order.
@@ -49,7 +49,8 @@ pub fn made_up(n_calls: u32) -> Vec<ringback::calllog::Call> {
     // A linear congruential generator: the benches need spread, not quality.
     let mut state = 12_345_u64;
     let mut draw = |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i64::try_from((state >> 33) % below).unwrap_or(0)
     };
     for n in 0..n_calls {
@@ -68,7 +69,11 @@ pub fn made_up(n_calls: u32) -> Vec<ringback::calllog::Call> {
             stage(StageKind::Queue, came, answered, StageEnd::Answered),
             stage(StageKind::Talk, answered, ended, StageEnd::Completed),
         ];
-        stitcher.push(Leg { stages, ended_at: Some(ended), ..Leg::whole(LegId::new(format!("{n}")), came, Outcome::Answered) });
+        stitcher.push(Leg {
+            stages,
+            ended_at: Some(ended),
+            ..Leg::whole(LegId::new(format!("{n}")), came, Outcome::Answered)
+        });
     }
     stitcher.finish()
 }

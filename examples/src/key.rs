@@ -22,7 +22,9 @@ pub fn pseudonym_key(file: Option<&Path>) -> Result<PseudonymKey, Failure> {
         return read(file);
     }
     let file = users_file().ok_or_else(|| {
-        Failure::new("no folder for the pseudonym key, expected --key-file, XDG_CONFIG_HOME or HOME")
+        Failure::new(
+            "no folder for the pseudonym key, expected --key-file, XDG_CONFIG_HOME or HOME",
+        )
     })?;
     if file.exists() { read(&file) } else { make(&file) }
 }
@@ -34,14 +36,19 @@ fn read(file: &Path) -> Result<PseudonymKey, Failure> {
 
 fn users_file() -> Option<PathBuf> {
     let config = std::env::var_os("XDG_CONFIG_HOME").filter(|it| !it.is_empty()).map(PathBuf::from);
-    let home = || std::env::var_os("HOME").filter(|it| !it.is_empty()).map(|it| PathBuf::from(it).join(".config"));
+    let home = || {
+        std::env::var_os("HOME")
+            .filter(|it| !it.is_empty())
+            .map(|it| PathBuf::from(it).join(".config"))
+    };
     config.or_else(home).map(|it| it.join("ringback").join("pseudonym.key"))
 }
 
 fn make(file: &Path) -> Result<PseudonymKey, Failure> {
     let failed = |error: std::io::Error| Failure::at(file, &error);
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|it| Failure::new(format!("no randomness for a new key: {it}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|it| Failure::new(format!("no randomness for a new key: {it}")))?;
     let key = PseudonymKey::from_bytes(bytes);
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
@@ -50,11 +57,18 @@ fn make(file: &Path) -> Result<PseudonymKey, Failure> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(file) {
-        Ok(mut made) => made.write_all(key.to_key_file().as_bytes()).map_err(failed)?,
+    // Written under a name of its own first: a run that starts now must not read half a key.
+    let draft = file.with_extension(format!("{}.draft", std::process::id()));
+    let mut made = options.open(&draft).map_err(failed)?;
+    let linked = made
+        .write_all(key.to_key_file().as_bytes())
+        .and_then(|()| made.sync_all())
+        .and_then(|()| fs::hard_link(&draft, file));
+    fs::remove_file(&draft).map_err(failed)?;
+    match linked {
+        Ok(()) => Ok(key),
         // Another run made it at the same moment: that one holds.
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return read(file),
-        Err(error) => return Err(failed(error)),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => read(file),
+        Err(error) => Err(failed(error)),
     }
-    Ok(key)
 }

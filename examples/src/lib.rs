@@ -15,5 +15,5 @@ pub use log_folder::{LogFolder, write_log};
 pub use output::{CsvFile, write_json, write_text};
 pub use progress::{ReadProgress, Step};
 pub use summary::summary;
-pub use volumes::{offered_series, read_series};
-pub use when::parse_time;
+pub use volumes::{ReadSeries, offered_series, read_series};
+pub use when::{InvalidMoment, Moment};

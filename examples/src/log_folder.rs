@@ -25,7 +25,10 @@ impl LogFolder {
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join("audit.json");
         let text = fs::read_to_string(&path).map_err(|it| {
-            Failure::new(format!("{}: {it}, expected a folder that ingest has written", path.display()))
+            Failure::new(format!(
+                "{}: {it}, expected a folder that ingest has written",
+                path.display()
+            ))
         })?;
         let audit: Audit = serde_json::from_str(&text).map_err(|it| Failure::at(&path, &it))?;
         let calls = read_parquet(folder)?;

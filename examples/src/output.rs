@@ -21,10 +21,14 @@ impl CsvFile {
     /// # Errors
     ///
     /// If it cannot be written.
-    pub fn create<'a>(path: &Path, header: impl IntoIterator<Item = &'a str>) -> Result<Self, Failure> {
+    pub fn create<'a>(
+        path: &Path,
+        header: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, Failure> {
         make_folder(path)?;
         let file = File::create(path).map_err(|it| Failure::at(path, &it))?;
-        let mut file = Self { path: path.to_owned(), writer: csv::Writer::from_writer(BufWriter::new(file)) };
+        let mut file =
+            Self { path: path.to_owned(), writer: csv::Writer::from_writer(BufWriter::new(file)) };
         file.row(header)?;
         Ok(file)
     }
@@ -34,7 +38,10 @@ impl CsvFile {
     /// # Errors
     ///
     /// If it cannot be written.
-    pub fn row<T: AsRef<[u8]>>(&mut self, fields: impl IntoIterator<Item = T>) -> Result<(), Failure> {
+    pub fn row<T: AsRef<[u8]>>(
+        &mut self,
+        fields: impl IntoIterator<Item = T>,
+    ) -> Result<(), Failure> {
         self.writer.write_record(fields).map_err(|it| Failure::at(&self.path, &it))
     }
 

@@ -44,7 +44,9 @@ impl ReadProgress {
     /// Shows a bar over the files' bytes.
     pub fn new(quiet: bool, rejected: CsvFile) -> Self {
         let bar = bar(quiet, || ProgressBar::new(0));
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {msg} {elapsed}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {msg} {elapsed}")
+        {
             bar.set_style(style);
         }
         Self { bar, rejected, failed: None }
@@ -67,7 +69,8 @@ impl ReadProgress {
 impl ReadObserver for ReadProgress {
     fn rejected(&mut self, row: RejectedRow) {
         let line = row.line.to_string();
-        let written = self.rejected.row([&row.file, line.as_str(), &row.field, &row.reason.to_string()]);
+        let written =
+            self.rejected.row([&row.file, line.as_str(), &row.field, &row.reason.to_string()]);
         if let Err(error) = written {
             self.failed.get_or_insert(error);
         }

@@ -11,8 +11,11 @@ use serde_json::{Value, json};
 pub fn summary(audit: &Audit, kpis: &Kpis) -> Value {
     let waits = match &kpis.wait_predictions {
         Ok(report) => {
-            let announcements: serde_json::Map<String, Value> =
-                report.announcements.iter().map(|(it, scores)| (it.to_string(), json!(scores))).collect();
+            let announcements: serde_json::Map<String, Value> = report
+                .announcements
+                .iter()
+                .map(|(it, scores)| (it.to_string(), json!(scores)))
+                .collect();
             json!({
                 "train_until": kpis.train_until.to_rfc3339_opts(SecondsFormat::Secs, true),
                 "callers": report.predictions.len(),

@@ -206,6 +206,7 @@ impl LocalClock {
     ///
     /// [`LocalTimeError::Skipped`] for a reading in the hour that spring skips, whatever the fold rule;
     /// [`LocalTimeError::Repeated`] for one in the hour that autumn repeats under [`Fold::Reject`].
+    #[inline]
     pub fn to_utc(&mut self, local: NaiveDateTime) -> Result<DateTime<Utc>, LocalTimeError> {
         let day = local.date();
         let plain = match self.plain_day {
@@ -220,7 +221,8 @@ impl LocalClock {
     }
 
     /// The offset of a day, where it is the same from a day before its start to a day after its end. A change of
-    /// offset that is undone within three days would be missed; the zone database has none.
+    /// offset that is undone within these three days would be missed; from 1970 to 2037 the shortest that is undone,
+    /// in Brazil in 2000, lasts six days and 23 hours.
     fn single_offset(&self, day: NaiveDate) -> Option<FixedOffset> {
         let midnight = day.and_time(chrono::NaiveTime::MIN);
         let before = self.zone.offset(midnight.checked_sub_signed(TimeDelta::days(1))?);

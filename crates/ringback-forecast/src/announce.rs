@@ -8,7 +8,7 @@ use crate::StateSeen;
 ///
 /// # Source
 ///
-/// \[IbrahimWhitt2009\] compares last-to-enter-service and head-of-line with the queue-length estimate, which it calls the
+/// \[`IbrahimWhitt2009`\] compares last-to-enter-service and head-of-line with the queue-length estimate, which it calls the
 /// standard one. Phone systems announce the mean of the last waits; ten is a round number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Announcement {

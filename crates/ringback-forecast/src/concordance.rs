@@ -20,7 +20,7 @@ pub struct WaitSeen {
 ///
 /// # Source
 ///
-/// \[Harrell1982\].
+/// \[`Harrell1982`\].
 ///
 /// # Example
 ///
@@ -46,9 +46,10 @@ pub fn concordance(callers: &[WaitSeen]) -> Option<f64> {
     let (mut halves, mut pairs) = (0_u64, 0_u64);
     let mut rest = order.as_slice();
     while let [first, ..] = rest {
-        let alike = |it: &&WaitSeen| it.wait_secs == first.wait_secs && it.answered == first.answered;
-        #[expect(clippy::redundant_closure_for_method_calls, reason = "the closure borrows")]
-        let n = rest.iter().take_while(|it| alike(it)).count();
+        let is_alike = |it: &&&WaitSeen| {
+            it.wait_secs.total_cmp(&first.wait_secs).is_eq() && it.answered == first.answered
+        };
+        let n = rest.iter().take_while(is_alike).count();
         let (same, others) = rest.split_at(n);
         for caller in same.iter().filter(|it| it.answered) {
             let place = predictions.partition_point(|it| *it < caller.predicted_secs);

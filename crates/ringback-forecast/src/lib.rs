@@ -44,7 +44,9 @@ pub use announce::Announcement;
 pub use backtest::{Backtest, BacktestReport, LevelScores, ModelResult, VolumeScores};
 pub use concordance::{WaitSeen, concordance};
 pub use error::Error;
-pub use queue_state::{QueueBoard, QueueEvent, QueueEventKind, QueueState, StateSeen, queue_events};
+pub use queue_state::{
+    QueueBoard, QueueEvent, QueueEventKind, QueueState, StateSeen, queue_events,
+};
 pub use replay::{Arrival, replay};
 pub use score::{
     IntervalScores, InvalidLevel, InvalidQuantile, Level, PointScores, Quantile,

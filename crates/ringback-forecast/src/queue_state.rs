@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ringback_calllog::{Call, CallId, QueueId, StageEnd, StageKind};
+use ringback_calllog::{Call, CallId, QueueId, Stage, StageEnd, StageKind};
 use serde::{Deserialize, Serialize};
 
 /// How many answered callers the mean of recent waits looks back on.
@@ -84,11 +84,9 @@ pub fn queue_events(calls: &[Call]) -> Vec<QueueEvent> {
     let mut events = Vec::new();
     for call in calls {
         for (at, stage) in call.stages.iter().enumerate() {
-            let is_queue = match stage.kind {
-                StageKind::Queue => true,
-                StageKind::Talk => false,
-                _ => continue,
-            };
+            if !matters(stage.kind) {
+                continue;
+            }
             let event = |at_time, kind| QueueEvent {
                 at: at_time,
                 kind,
@@ -97,11 +95,9 @@ pub fn queue_events(calls: &[Call]) -> Vec<QueueEvent> {
                 stage: u32::try_from(at).unwrap_or(u32::MAX),
                 queue: stage.queue.clone().or_else(|| call.queue.clone()),
             };
-            let begins = if is_queue { QueueEventKind::Enters } else { QueueEventKind::ServiceBegins };
-            events.push(event(stage.entered_at, begins));
+            events.push(event(stage.entered_at, beginning(stage.kind)));
             if let Some(left_at) = stage.left_at {
-                let ends = ending(is_queue, left_at > stage.entered_at, stage.end == StageEnd::Answered);
-                events.push(event(left_at, ends));
+                events.push(event(left_at, ending(stage, left_at)));
             }
         }
     }
@@ -109,12 +105,24 @@ pub fn queue_events(calls: &[Call]) -> Vec<QueueEvent> {
     events
 }
 
-pub(crate) fn ending(is_queue: bool, took_time: bool, answered: bool) -> QueueEventKind {
-    match (is_queue, took_time) {
-        (true, true) => QueueEventKind::Leaves { answered },
-        (true, false) => QueueEventKind::LeavesAtOnce { answered },
-        (false, true) => QueueEventKind::ServiceEnds,
-        (false, false) => QueueEventKind::ServiceEndsAtOnce,
+/// Whether stages of a kind change the state of a queue.
+pub(crate) fn matters(kind: StageKind) -> bool {
+    matches!(kind, StageKind::Queue | StageKind::Talk)
+}
+
+/// The event of a queue or talk stage's beginning.
+pub(crate) fn beginning(kind: StageKind) -> QueueEventKind {
+    if kind == StageKind::Queue { QueueEventKind::Enters } else { QueueEventKind::ServiceBegins }
+}
+
+/// The event of a queue or talk stage's end.
+pub(crate) fn ending(stage: &Stage, left_at: DateTime<Utc>) -> QueueEventKind {
+    let answered = stage.end == StageEnd::Answered;
+    match (stage.kind, left_at > stage.entered_at) {
+        (StageKind::Queue, true) => QueueEventKind::Leaves { answered },
+        (StageKind::Queue, false) => QueueEventKind::LeavesAtOnce { answered },
+        (_, true) => QueueEventKind::ServiceEnds,
+        (_, false) => QueueEventKind::ServiceEndsAtOnce,
     }
 }
 
@@ -142,7 +150,7 @@ pub struct StateSeen {
 /// use chrono::DateTime;
 /// use ringback_forecast::{QueueEvent, QueueEventKind, QueueState};
 ///
-/// let at = |secs| DateTime::from_timestamp(1_000_000 + secs, 0).unwrap();
+/// let at = |secs: i64| DateTime::from_timestamp(1_000_000 + secs, 0).unwrap();
 /// let event = |secs, kind, since, call: &str| QueueEvent {
 ///     at: at(secs),
 ///     kind,
@@ -222,7 +230,12 @@ impl RecentWaits {
         self.0.push_back(wait_secs);
     }
 
-    pub(crate) fn seen(&self, waiting: usize, head_of_line_secs: f64, services: usize) -> StateSeen {
+    pub(crate) fn seen(
+        &self,
+        waiting: usize,
+        head_of_line_secs: f64,
+        services: usize,
+    ) -> StateSeen {
         let mean = self.0.iter().sum::<f64>() / self.0.len() as f64;
         StateSeen {
             queue_length: u32::try_from(waiting).unwrap_or(u32::MAX),

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{Call, QueueId, StageEnd, StageKind};
 
-use crate::queue_state::{LOST_AFTER, QueueEventKind, RecentWaits, ending, rank};
+use crate::queue_state::{LOST_AFTER, RecentWaits, beginning, ending, matters, rank};
 use crate::{Error, StateSeen};
 
 /// A caller who entered a queue, and what was known at that moment.
@@ -27,7 +27,7 @@ pub struct Arrival {
 /// The state that every caller met who entered a queue, ordered by `queued_at`, then by call.
 ///
 /// A state holds nothing that happened later than the arrival. Events at one stamp are ordered as
-/// [`QueueEventKind`] says; a caller does not count themselves.
+/// [`QueueEventKind`](crate::QueueEventKind) says; a caller does not count themselves.
 ///
 /// # Errors
 ///
@@ -82,20 +82,20 @@ struct Event {
     answered: bool,
 }
 
-fn encode<'a>(calls: &'a [Call], queues: &mut Vec<Option<&'a QueueId>>) -> Result<Vec<Event>, Error> {
+fn encode<'a>(
+    calls: &'a [Call],
+    queues: &mut Vec<Option<&'a QueueId>>,
+) -> Result<Vec<Event>, Error> {
     let mut events: Vec<Event> = Vec::with_capacity(calls.len() * 4);
     let mut open = 0;
     for (at, call) in calls.iter().enumerate() {
         let too_many = || Error::TooManyCalls { calls: calls.len(), stages: call.stages.len() };
         let number = u32::try_from(at).map_err(|_| too_many())?;
         for (stage_at, stage) in call.stages.iter().enumerate() {
-            let is_queue = match stage.kind {
-                StageKind::Queue => true,
-                StageKind::Talk => false,
-                _ => continue,
-            };
+            if !matters(stage.kind) {
+                continue;
+            }
             let queue = stage.queue.as_ref().or(call.queue.as_ref());
-            let begins = if is_queue { QueueEventKind::Enters } else { QueueEventKind::ServiceBegins };
             let since = stage.entered_at.timestamp_micros();
             let event = Event {
                 at: since,
@@ -104,15 +104,15 @@ fn encode<'a>(calls: &'a [Call], queues: &mut Vec<Option<&'a QueueId>>) -> Resul
                 queue: place(queues, queue),
                 open,
                 stage: u8::try_from(stage_at).map_err(|_| too_many())?,
-                rank: rank(begins),
+                rank: rank(beginning(stage.kind)),
                 answered: false,
             };
             open += 1;
             events.push(event);
             if let Some(left_at) = stage.left_at {
-                let answered = stage.end == StageEnd::Answered;
-                let ends = ending(is_queue, left_at > stage.entered_at, answered);
-                events.push(Event { at: left_at.timestamp_micros(), rank: rank(ends), answered, ..event });
+                let answered = stage.kind == StageKind::Queue && stage.end == StageEnd::Answered;
+                let rank = rank(ending(stage, left_at));
+                events.push(Event { at: left_at.timestamp_micros(), rank, answered, ..event });
             }
         }
     }

@@ -108,10 +108,10 @@ impl WaitProfile {
         for (queue, known) in known {
             if known.len() >= GROUP_SIZE {
                 let mean = service.mean(queue).unwrap_or(service_secs_mean);
-                queues.insert(queue.cloned(), QueueProfile::of(known, mean));
+                queues.insert(queue.cloned(), QueueProfile::of(&known, mean));
             }
         }
-        Ok(Self { queues, all: QueueProfile::of(all, service_secs_mean) })
+        Ok(Self { queues, all: QueueProfile::of(&all, service_secs_mean) })
     }
 
     /// Predicts the wait of a caller who enters a queue and meets a state.
@@ -180,11 +180,12 @@ impl<'a> ServiceTimes<'a> {
 
 impl QueueProfile {
     /// Groups of the callers of one queue, of whom there are [`GROUP_SIZE`] at least.
-    fn of(known: Vec<(StateSeen, f64)>, service_secs_mean: f64) -> Self {
+    fn of(known: &[(StateSeen, f64)], service_secs_mean: f64) -> Self {
         let estimate = |seen: &StateSeen| {
             Announcement::QueueLength.wait_secs(seen, Some(service_secs_mean)).unwrap_or(0.0)
         };
-        let mut met: Vec<(f64, f64)> = known.iter().map(|(seen, wait)| (estimate(seen), *wait)).collect();
+        let mut met: Vec<(f64, f64)> =
+            known.iter().map(|(seen, wait)| (estimate(seen), *wait)).collect();
         met.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let size = (met.len() / GROUPS).max(GROUP_SIZE);
         let mut groups = Vec::new();
@@ -205,7 +206,8 @@ impl QueueProfile {
 
     /// Between the two groups next to the caller's estimate, in proportion; beyond the outermost, that one.
     fn predict(&self, seen: &StateSeen) -> WaitForecast {
-        let met = Announcement::QueueLength.wait_secs(seen, Some(self.service_secs_mean)).unwrap_or(0.0);
+        let met =
+            Announcement::QueueLength.wait_secs(seen, Some(self.service_secs_mean)).unwrap_or(0.0);
         let next = self.groups.partition_point(|it| it.estimate_secs < met);
         match (next.checked_sub(1).and_then(|it| self.groups.get(it)), self.groups.get(next)) {
             (Some(low), Some(high)) => {
@@ -213,7 +215,9 @@ impl QueueProfile {
                 low.forecast.toward(&high.forecast, share)
             }
             (Some(one), None) | (None, Some(one)) => one.forecast,
-            (None, None) => WaitForecast { mean_secs: 0.0, p10_secs: 0.0, p50_secs: 0.0, p90_secs: 0.0 },
+            (None, None) => {
+                WaitForecast { mean_secs: 0.0, p10_secs: 0.0, p50_secs: 0.0, p90_secs: 0.0 }
+            }
         }
     }
 }
@@ -237,11 +241,15 @@ impl Group {
 ///
 /// # Source
 ///
-/// Definition 7 of \[HyndmanFan1996\].
+/// Definition 7 of \[`HyndmanFan1996`\].
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let low = place.floor();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in the slice")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a place in the slice"
+    )]
     let at = low as usize;
     let next = sorted.get(at + 1).copied().unwrap_or(sorted[at]);
     sorted[at] + (next - sorted[at]) * (place - low)

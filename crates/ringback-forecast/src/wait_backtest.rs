@@ -1,6 +1,6 @@
 //! Wait predictions replayed over a log without looking ahead, and their scores.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{Call, Outcome, QueueId, Zone};
 use serde::Serialize;
 
@@ -131,7 +131,7 @@ fn predict(model: &WaitProfile, calls: &[Call], arrival: &Arrival) -> WaitPredic
     let service_secs = model.service_secs_mean(queue);
     WaitPrediction {
         arrival: *arrival,
-        wait_secs: calls[arrival.call].wait().map(|it| it.as_seconds_f64()),
+        wait_secs: calls[arrival.call].wait().map(TimeDelta::as_seconds_f64),
         forecast: model.predict(queue, &arrival.seen),
         announced_secs: Announcement::ALL.map(|it| it.wait_secs(&arrival.seen, Some(service_secs))),
     }
@@ -141,8 +141,10 @@ impl WaitReport {
     fn of(calls: &[Call], predictions: Vec<WaitPrediction>) -> Result<Self, Error> {
         let scored = Scored { calls, predictions: &predictions };
         let waits: Vec<f64> = scored.answered().filter_map(|it| it.wait_secs).collect();
-        let mean_wait_secs = (!waits.is_empty()).then(|| waits.iter().sum::<f64>() / waits.len() as f64);
-        let mut model = scored.scores(|it| Some(it.forecast.mean_secs), |it| Some(it.forecast.p50_secs))?;
+        let mean_wait_secs =
+            (!waits.is_empty()).then(|| waits.iter().sum::<f64>() / waits.len() as f64);
+        let mut model =
+            scored.scores(|it| Some(it.forecast.mean_secs), |it| Some(it.forecast.p50_secs))?;
         model.coverage_p10_p90 = scored.coverage()?;
         let mut announcements = Vec::new();
         for (at, announcement) in Announcement::ALL.into_iter().enumerate() {

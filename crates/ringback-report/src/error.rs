@@ -1,7 +1,8 @@
 //! Why a part of a report cannot be made.
 
 use ringback_features::{
-    FindHoursError, HourOfWeekError, IntervalError, InvalidIntervalLength, NotObservable, SeriesError,
+    FindHoursError, HourOfWeekError, IntervalError, InvalidIntervalLength, NotObservable,
+    SeriesError,
 };
 
 /// Why a part of a report cannot be made. The report says it in the part's place.

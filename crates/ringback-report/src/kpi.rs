@@ -96,7 +96,17 @@ impl Kpis {
         } else {
             Err(ringback_features::NotObservable::Waits.into())
         };
-        Self { service, weeks, volume, load, waits, forecast, backtest, train_until, wait_predictions }
+        Self {
+            service,
+            weeks,
+            volume,
+            load,
+            waits,
+            forecast,
+            backtest,
+            train_until,
+            wait_predictions,
+        }
     }
 }
 
@@ -114,7 +124,7 @@ fn part<T>(
 /// The first day after the weekend: Monday in most countries, Sunday in Israel.
 fn first_working_day(calendar: &Calendar) -> Weekday {
     let weekend = calendar.weekend();
-    weekend.iter().map(|it| it.succ()).find(|it| !weekend.contains(it)).unwrap_or(Weekday::Mon)
+    weekend.iter().map(Weekday::succ).find(|it| !weekend.contains(it)).unwrap_or(Weekday::Mon)
 }
 
 fn levels() -> Vec<Level> {

@@ -56,9 +56,9 @@ fn figure(label: &str, measure: &Measure, show: fn(f64) -> String) -> KeyFigure 
 }
 
 fn audit_section(audit: &Audit) -> Section {
-    let mut rows = Table::new(["Rows", "Count"]).align([Align::Left, Align::Right]).caption(
-        "What became of every row: used, skipped and rejected add up to the rows read.",
-    );
+    let mut rows = Table::new(["Rows", "Count"])
+        .align([Align::Left, Align::Right])
+        .caption("What became of every row: used, skipped and rejected add up to the rows read.");
     rows = rows.row(["Read".to_owned(), grouped(audit.rows_read)]);
     rows = rows.row(["Used".to_owned(), grouped(audit.rows_used)]);
     rows = rows.row(["Skipped by rule".to_owned(), grouped(audit.rows_skipped)]);
@@ -108,7 +108,9 @@ fn weeks_section(weeks: &[WeekSummary]) -> Section {
         .y_label("Share of calls in %")
         .unit("%")
         .series(Series::new("service level", share(|it| &it.service.service_level)))
-        .series(Series::new("abandonment", share(|it| &it.service.abandonment)).stroke(Stroke::Dashed));
+        .series(
+            Series::new("abandonment", share(|it| &it.service.abandonment)).stroke(Stroke::Dashed),
+        );
     let mut table = Table::new([
         "Week from",
         "Offered",
@@ -281,7 +283,8 @@ fn methods(report: &WaitReport) -> impl Iterator<Item = (String, &WaitScores)> {
         }
         words
     };
-    let announced = report.announcements.iter().map(move |(it, scores)| (name(it.as_str()), scores));
+    let announced =
+        report.announcements.iter().map(move |(it, scores)| (name(it.as_str()), scores));
     std::iter::once(model).chain(announced)
 }
 

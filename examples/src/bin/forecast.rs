@@ -1,5 +1,6 @@
 //! Call volume by interval: what to expect after the end of a series, and how good such forecasts were.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,8 +12,10 @@ use ringback::features::{Calendar, Country, Events, IntervalLength, Series};
 use ringback::forecast::{
     Backtest, BacktestReport, Level, PastWeeks, VolumeForecast, VolumeModel, WeekdayProfile,
 };
-use ringback_examples::{CsvFile, Failure, LogFolder, Step, offered_series, read_series, run, write_json};
-use serde_json::json;
+use ringback_examples::{
+    CsvFile, Failure, LogFolder, ReadSeries, Step, offered_series, read_series, run, write_json,
+};
+use serde::Serialize;
 
 /// Forecasts how many calls will come in each interval after the end of a series.
 ///
@@ -31,7 +34,8 @@ struct Flags {
     /// A CSV file with a header.
     #[arg(long, value_name = "FILE.csv", requires_all = ["time", "value"])]
     series: Option<PathBuf>,
-    /// The column of the intervals' starts: RFC 3339, or wall-clock time with --time-zone.
+    /// The column of the intervals' starts: RFC 3339, or wall-clock time (of --time-zone, or of a clock that is never
+    /// changed).
     #[arg(long, value_name = "COL")]
     time: Option<String>,
     /// The column of the volumes; an empty field is missing.
@@ -48,14 +52,15 @@ struct Flags {
     interval: Option<IntervalLength>,
     /// How many intervals to forecast.
     #[arg(long, value_name = "N")]
-    horizon: usize,
+    horizon: NonZeroUsize,
     /// The zone of the series' days; for --calls, the log's own if left out.
     #[arg(long, value_name = "IANA")]
     time_zone: Option<Zone>,
     /// The country whose holidays and weekend count: DK, NO, SE, DE, AT, CH, NL, GB, IE, US or IL.
     #[arg(long, value_name = "CC")]
     country: Option<Country>,
-    /// Events and campaigns: name,start,end and, if known, known_at.
+    /// Events and campaigns: name,start,end and, if known, known_at. They are read and checked; the present model makes no
+    /// use of them.
     #[arg(long, value_name = "FILE.csv")]
     events: Option<PathBuf>,
     /// The levels of the prediction intervals, between 0 and 1.
@@ -63,10 +68,10 @@ struct Flags {
     level: Vec<Level>,
     /// Also score forecasts made at so many moments before the series' end; writes scores.json beside the file.
     #[arg(long, value_name = "ORIGINS")]
-    backtest: Option<usize>,
+    backtest: Option<NonZeroUsize>,
     /// Intervals between those moments; a day's worth if left out.
     #[arg(long, value_name = "N", requires = "backtest")]
-    step: Option<usize>,
+    step: Option<NonZeroUsize>,
     /// The file to write.
     #[arg(long, value_name = "FILE.csv")]
     out: PathBuf,
@@ -89,35 +94,68 @@ fn main() -> ExitCode {
 }
 
 fn forecast(flags: &Flags) -> Result<(), Failure> {
-    let (series, zone) = input(flags)?;
+    let (ReadSeries { series, rejected }, zone) = input(flags)?;
     let calendar = calendar(flags, zone)?;
+    let notes = notes(&calendar, &rejected);
     let model = WeekdayProfile::new(zone).calendar(Arc::new(calendar));
     let fitting = Step::new(flags.quiet, "fitting");
-    let forecast = model.fit(&series)?.forecast(flags.horizon, &flags.level)?;
+    let forecast = model.fit(&series)?.forecast(flags.horizon.get(), &flags.level)?;
     drop(fitting);
     write_forecast(&flags.out, &forecast)?;
     let report = backtest(flags, &series, zone, &model)?;
     if let Some(report) = &report {
         write_json(&flags.out.with_file_name("scores.json"), report)?;
     }
-    print(flags, &forecast, report.as_ref())
+    let report = Report { forecast, backtest: report, rejected, notes };
+    print(flags, &report)
 }
 
-fn input(flags: &Flags) -> Result<(Series, Zone), Failure> {
+/// All that a run has to say.
+#[derive(Serialize)]
+struct Report {
+    forecast: VolumeForecast,
+    backtest: Option<BacktestReport>,
+    rejected: Vec<String>,
+    notes: Vec<String>,
+}
+
+/// What a reader of the forecast should know.
+fn notes(calendar: &Calendar, rejected: &[String]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(first) = rejected.first() {
+        let rows = rejected.len();
+        notes.push(format!("{rows} row(s) rejected, their intervals are missing; first: {first}"));
+    }
+    let events = calendar.all_events().len();
+    if events > 0 {
+        notes.push(format!("{events} event(s) read; the forecast does not use them"));
+    }
+    notes
+}
+
+fn input(flags: &Flags) -> Result<(ReadSeries, Zone), Failure> {
     let reading = Step::new(flags.quiet, "reading");
     let read = match (&flags.series, &flags.calls) {
         (Some(file), _) => {
             let zone = flags.time_zone.unwrap_or(Zone::UTC);
             let column = |it: &Option<String>| it.clone().unwrap_or_default();
-            let series = read_series(file, &column(&flags.time), &column(&flags.value), flags.time_zone, flags.interval)?;
+            let series = read_series(
+                file,
+                &column(&flags.time),
+                &column(&flags.value),
+                flags.time_zone,
+                flags.interval,
+            )?;
             (series, zone)
         }
         (None, Some(folder)) => {
             let folder = LogFolder::read(folder)?;
             let zone = flags.time_zone.unwrap_or(folder.log.observed.zone);
-            let interval = flags.interval.ok_or_else(|| Failure::new("--calls needs --interval"))?;
+            let interval =
+                flags.interval.ok_or_else(|| Failure::new("--calls needs --interval"))?;
             let queue = flags.queue.as_deref().map(QueueId::from);
-            (offered_series(&folder, interval, queue.as_ref())?, zone)
+            let series = offered_series(&folder, interval, queue.as_ref())?;
+            (ReadSeries { series, rejected: Vec::new() }, zone)
         }
         (None, None) => return Err(Failure::new("expected --series or --calls")),
     };
@@ -126,7 +164,8 @@ fn input(flags: &Flags) -> Result<(Series, Zone), Failure> {
 }
 
 fn calendar(flags: &Flags, zone: Zone) -> Result<Calendar, Failure> {
-    let calendar = flags.country.map_or_else(|| Calendar::plain(zone), |it| Calendar::new(it, zone));
+    let calendar =
+        flags.country.map_or_else(|| Calendar::plain(zone), |it| Calendar::new(it, zone));
     match &flags.events {
         None => Ok(calendar),
         Some(path) => {
@@ -162,21 +201,23 @@ fn backtest(
     model: &WeekdayProfile,
 ) -> Result<Option<BacktestReport>, Failure> {
     let Some(origins) = flags.backtest else { return Ok(None) };
-    let step = flags.step.unwrap_or(series.interval().slots_a_day());
+    let step = flags.step.map_or_else(|| series.interval().slots_a_day(), NonZeroUsize::get);
     let _testing = Step::new(flags.quiet, "backtesting");
     let naive = PastWeeks::naive(zone);
     let mean = PastWeeks::mean(zone, 4)?;
     let models: [&dyn VolumeModel; 3] = [model, &naive, &mean];
-    let backtest = Backtest::new(origins, step, flags.horizon)?.levels(flags.level.iter().copied());
+    let backtest = Backtest::new(origins.get(), step, flags.horizon.get())?
+        .levels(flags.level.iter().copied());
     Ok(Some(backtest.run(series, &models)?))
 }
 
 #[expect(clippy::print_stdout, reason = "the program's answer")]
-fn print(flags: &Flags, forecast: &VolumeForecast, report: Option<&BacktestReport>) -> Result<(), Failure> {
+fn print(flags: &Flags, report: &Report) -> Result<(), Failure> {
     if flags.json {
-        println!("{}", serde_json::to_string(&json!({ "forecast": forecast, "backtest": report }))?);
+        println!("{}", serde_json::to_string(report)?);
         return Ok(());
     }
+    let forecast = &report.forecast;
     let sum: f64 = forecast.mean.iter().sum();
     println!(
         "{} intervals of {} from {}: {sum:.0} expected in all",
@@ -184,12 +225,21 @@ fn print(flags: &Flags, forecast: &VolumeForecast, report: Option<&BacktestRepor
         forecast.interval,
         forecast.start.to_rfc3339_opts(SecondsFormat::Secs, true)
     );
-    if let Some(report) = report {
-        let number = |it: Option<f64>, digits: usize| it.map_or_else(|| "-".to_owned(), |it| format!("{it:.digits$}"));
-        println!("{:<28}{:>8}{:>8}{:>8}{:>8}{:>10}", "backtest", "MAE", "RMSE", "WAPE", "MASE", "coverage");
+    for note in &report.notes {
+        println!("note: {note}");
+    }
+    if let Some(report) = &report.backtest {
+        let number = |it: Option<f64>, digits: usize| {
+            it.map_or_else(|| "-".to_owned(), |it| format!("{it:.digits$}"))
+        };
+        println!(
+            "{:<28}{:>8}{:>8}{:>8}{:>8}{:>10}",
+            "backtest", "MAE", "RMSE", "WAPE", "MASE", "coverage"
+        );
         for model in &report.models {
             let it = &model.overall;
-            let coverage: Vec<String> = it.intervals.iter().map(|it| number(it.coverage, 3)).collect();
+            let coverage: Vec<String> =
+                it.intervals.iter().map(|it| number(it.coverage, 3)).collect();
             println!(
                 "{:<28}{:>8}{:>8}{:>8}{:>8}  {}",
                 model.name,

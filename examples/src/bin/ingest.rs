@@ -28,7 +28,7 @@ struct Flags {
     #[arg(long)]
     fold: Option<Fold>,
     /// The mapping of a delimited file's columns (see docs/formats/delimited.md).
-    #[arg(long, value_name = "FILE.toml")]
+    #[arg(long, value_name = "FILE.toml", required_if_eq("format", "delimited"))]
     mapping: Option<PathBuf>,
     /// The key of the pseudonyms; without it the user's own, made on first use.
     #[arg(long, value_name = "FILE")]
@@ -67,16 +67,22 @@ fn main() -> ExitCode {
 fn ingest(flags: &Flags) -> Result<(), Failure> {
     let Format::Delimited = flags.format;
     let Some(path) = &flags.mapping else {
-        return Err(Failure::new("--format delimited needs --mapping FILE.toml, which says what the columns mean"));
+        return Err(Failure::new(
+            "--format delimited needs --mapping FILE.toml, which says what the columns mean",
+        ));
     };
     let mapping = std::fs::read_to_string(path).map_err(|it| Failure::at(path, &it))?;
-    let pseudonymizer = Pseudonymizer::new(&pseudonym_key(flags.key_file.as_deref())?, &flags.tenant);
+    let pseudonymizer =
+        Pseudonymizer::new(&pseudonym_key(flags.key_file.as_deref())?, &flags.tenant);
     let file = path.display().to_string();
-    let mut format = Delimited::in_zone(&mapping, &file, pseudonymizer, flags.time_zone, flags.fold)?;
+    let mut format =
+        Delimited::in_zone(&mapping, &file, pseudonymizer, flags.time_zone, flags.fold)?;
     let bad_rows = if flags.strict { BadRows::Stop } else { BadRows::Collect };
-    let rejected = CsvFile::create(&flags.out.join("rejected.csv"), ["file", "line", "field", "reason"])?;
+    let rejected =
+        CsvFile::create(&flags.out.join("rejected.csv"), ["file", "line", "field", "reason"])?;
     let mut progress = ReadProgress::new(flags.quiet, rejected);
-    let read = LogReader::new().bad_rows(bad_rows).read_with(&flags.paths, &mut format, &mut progress);
+    let read =
+        LogReader::new().bad_rows(bad_rows).read_with(&flags.paths, &mut format, &mut progress);
     progress.finish()?;
     let (log, audit) = read?;
     write_log(&log, &audit, &flags.out)?;
@@ -100,7 +106,12 @@ fn report(flags: &Flags, audit: &Audit) -> Result<(), Failure> {
     }
     if let (Some(first), Some(last)) = (audit.first, audit.last) {
         let zone = audit.observed.zone;
-        println!("{} calls from {} to {} ({zone})", audit.calls, zone.local(first), zone.local(last));
+        println!(
+            "{} calls from {} to {} ({zone})",
+            audit.calls,
+            zone.local(first),
+            zone.local(last)
+        );
     }
     println!("{}", audit.sufficiency.allows);
     for warning in &audit.warnings {

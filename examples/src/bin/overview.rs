@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use ringback::calllog::{Audit, CallLog, Delimited, LogReader, Pseudonymizer, Zone};
-use ringback::features::{AcceptableWait, Calendar, Country};
+use ringback::features::{AcceptableWait, Calendar, Country, Measure};
 use ringback::report::{KpiOptions, Kpis, overview_page};
 use ringback_examples::{
     CsvFile, Failure, ReadProgress, Step, pseudonym_key, run, summary, write_json, write_log,
@@ -38,8 +38,8 @@ struct Flags {
     #[arg(long, value_name = "IANA", requires = "paths")]
     time_zone: Option<Zone>,
     /// The wait within which a call should be answered, in seconds.
-    #[arg(long, value_name = "SECS", default_value = "20")]
-    acceptable_wait: u32,
+    #[arg(long, value_name = "SECS", default_value = "20", value_parser = acceptable_wait)]
+    acceptable_wait: AcceptableWait,
     /// The key of the pseudonyms; without it the user's own, made on first use.
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -56,19 +56,23 @@ struct Flags {
 
 const MONTHS: [&str; 7] = ["january", "february", "march", "april", "may", "june", "july"];
 
+fn acceptable_wait(text: &str) -> Result<AcceptableWait, String> {
+    let secs = text.parse().map_err(|_| format!("{text:?} is no whole number of seconds"))?;
+    AcceptableWait::from_secs(secs).map_err(|it| it.to_string())
+}
+
 fn main() -> ExitCode {
     let flags = Flags::parse();
     run(|| overview(&flags))
 }
 
 fn overview(flags: &Flags) -> Result<(), Failure> {
-    let acceptable_wait = AcceptableWait::from_secs(flags.acceptable_wait)?;
     let (log, audit) = read(flags)?;
     let zone = log.observed.zone;
     let country = if flags.paths.is_empty() { Some(Country::Israel) } else { flags.country };
     let calendar = country.map_or_else(|| Calendar::plain(zone), |it| Calendar::new(it, zone));
     let mut step = None;
-    let kpis = Kpis::of(&log, &audit, &KpiOptions::new(calendar, acceptable_wait), |doing| {
+    let kpis = Kpis::of(&log, &audit, &KpiOptions::new(calendar, flags.acceptable_wait), |doing| {
         step = Some(Step::new(flags.quiet, doing));
     });
     drop(step);
@@ -95,7 +99,8 @@ fn read(flags: &Flags) -> Result<(CallLog, Audit), Failure> {
     let pseudonymizer = Pseudonymizer::new(&pseudonym_key(flags.key_file.as_deref())?, "default");
     let file = mapping.display().to_string();
     let mut format = Delimited::in_zone(&text, &file, pseudonymizer, flags.time_zone, None)?;
-    let rejected = CsvFile::create(&flags.out.join("rejected.csv"), ["file", "line", "field", "reason"])?;
+    let rejected =
+        CsvFile::create(&flags.out.join("rejected.csv"), ["file", "line", "field", "reason"])?;
     let mut progress = ReadProgress::new(flags.quiet, rejected);
     let read = LogReader::new().read_with(&paths, &mut format, &mut progress);
     progress.finish()?;
@@ -111,8 +116,18 @@ fn shipped() -> Result<PathBuf, Failure> {
     })
 }
 
+/// A measure with its unit, or why there is none.
+fn shown(measure: &Measure, scale: f64, unit: &str) -> String {
+    measure.value().map_or_else(|| measure.to_string(), |it| format!("{:.1} {unit}", it * scale))
+}
+
 #[expect(clippy::print_stdout, reason = "the program's answer")]
-fn print(flags: &Flags, audit: &Audit, kpis: &Kpis, summary: &serde_json::Value) -> Result<(), Failure> {
+fn print(
+    flags: &Flags,
+    audit: &Audit,
+    kpis: &Kpis,
+    summary: &serde_json::Value,
+) -> Result<(), Failure> {
     if flags.json {
         println!("{}", serde_json::to_string(summary)?);
         return Ok(());
@@ -122,11 +137,14 @@ fn print(flags: &Flags, audit: &Audit, kpis: &Kpis, summary: &serde_json::Value)
         audit.rows_read, audit.rows_used, audit.rows_skipped, audit.rows_rejected, audit.calls
     );
     let it = &kpis.service;
-    println!("service level (answered within {} s): {}", it.acceptable_wait_secs, it.service_level);
-    println!("average speed of answer in seconds: {}", it.speed_of_answer_secs);
-    println!("abandonment: {}", it.abandonment);
+    let awt = it.acceptable_wait_secs;
+    println!("service level (answered within {awt} s): {}", shown(&it.service_level, 100.0, "%"));
+    println!("average speed of answer: {}", shown(&it.speed_of_answer_secs, 1.0, "s"));
+    println!("abandonment: {}", shown(&it.abandonment, 100.0, "%"));
     match &kpis.forecast {
-        Ok(forecast) => println!("next week: {:.0} calls expected", forecast.mean.iter().sum::<f64>()),
+        Ok(forecast) => {
+            println!("next week: {:.0} calls expected", forecast.mean.iter().sum::<f64>())
+        }
         Err(error) => println!("next week: {error}"),
     }
     match &kpis.wait_predictions {

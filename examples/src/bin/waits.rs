@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use chrono::SecondsFormat;
 use clap::{Parser, ValueEnum};
 use ringback::calllog::{Call, Zone};
-use ringback::forecast::{Announcement, Update, WaitBacktest, WaitPrediction, WaitReport, WaitScores};
-use ringback_examples::{CsvFile, Failure, LogFolder, Step, parse_time, run, write_json};
+use ringback::forecast::{
+    Announcement, Update, WaitBacktest, WaitPrediction, WaitReport, WaitScores,
+};
+use ringback_examples::{CsvFile, Failure, LogFolder, Moment, Step, run, write_json};
 use serde_json::{Value, json};
 
 /// Predicts the wait of every caller who entered a queue from what was known at that moment.
@@ -27,7 +29,7 @@ struct Flags {
     calls: PathBuf,
     /// The end of the training: RFC 3339, or a date or date and time in the log's zone.
     #[arg(long, value_name = "TIME")]
-    train_until: String,
+    train_until: Moment,
     /// When the model learns anew.
     #[arg(long, default_value = "none")]
     update: Learning,
@@ -78,7 +80,7 @@ fn waits(flags: &Flags) -> Result<(), Failure> {
         let calls = flags.calls.display();
         return Err(Failure::new(format!("{calls}: waits are not observable in this source")));
     }
-    let train_until = parse_time(&flags.train_until, observed.zone)?;
+    let train_until = flags.train_until.in_zone(observed.zone);
     let replaying = Step::new(flags.quiet, "replaying the queues");
     let backtest = WaitBacktest::new(train_until).update(update(flags.update, observed.zone));
     let report = backtest.run(&folder.log.calls)?;
@@ -123,8 +125,11 @@ fn row(call: &Call, prediction: &WaitPrediction) -> [String; 11] {
 }
 
 fn scores(report: &WaitReport, train_until: &str) -> Value {
-    let baselines: serde_json::Map<String, Value> =
-        report.announcements.iter().map(|(name, scores)| (name.to_string(), json!(scores))).collect();
+    let baselines: serde_json::Map<String, Value> = report
+        .announcements
+        .iter()
+        .map(|(name, scores)| (name.to_string(), json!(scores)))
+        .collect();
     json!({
         "train_until": train_until,
         "callers": report.predictions.len(),
@@ -148,7 +153,9 @@ fn print(flags: &Flags, report: &WaitReport, scores: &Value) -> Result<(), Failu
         report.mean_wait_secs.unwrap_or(f64::NAN)
     );
     println!("{:<24}{:>10}{:>10}{:>12}{:>12}", "", "MAE s", "RMSE s", "p10-p90", "concordance");
-    let number = |it: Option<f64>, digits: usize| it.map_or_else(|| "-".to_owned(), |it| format!("{it:.digits$}"));
+    let number = |it: Option<f64>, digits: usize| {
+        it.map_or_else(|| "-".to_owned(), |it| format!("{it:.digits$}"))
+    };
     let line = |name: &str, it: &WaitScores| {
         println!(
             "{name:<24}{:>10}{:>10}{:>12}{:>12}",

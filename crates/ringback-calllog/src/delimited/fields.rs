@@ -18,6 +18,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A field; empty if there is no such field.
+    #[inline]
     pub(super) fn get(&self, index: usize) -> &'a str {
         self.places.get(index).map_or("", |&(start, end)| &self.text[start..end])
     }
@@ -55,9 +56,12 @@ impl Splitter {
             }
             Delimiter::Sign(sign) => {
                 let mut start = 0;
-                for end in memchr::memchr_iter(sign, text.as_bytes()) {
-                    self.places.push(trimmed(text, start, end));
-                    start = end + 1;
+                // Fields are a few bytes long: looking at each byte is faster than a search that starts anew.
+                for (end, byte) in text.bytes().enumerate() {
+                    if byte == sign {
+                        self.places.push(trimmed(text, start, end));
+                        start = end + 1;
+                    }
                 }
                 self.places.push(trimmed(text, start, text.len()));
             }
@@ -106,6 +110,7 @@ fn open_quote() -> RejectReason {
 }
 
 /// A stretch of text without the blanks at its ends.
+#[inline]
 fn trimmed(text: &str, mut start: usize, mut end: usize) -> (usize, usize) {
     let bytes = text.as_bytes();
     while start < end && bytes[start].is_ascii_whitespace() {

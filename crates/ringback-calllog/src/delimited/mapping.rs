@@ -255,6 +255,7 @@ impl Time {
     }
 
     /// Whether a text says that there is no stamp.
+    #[inline]
     pub(super) fn is_absent(&self, text: &str) -> bool {
         text.is_empty() || self.absent.iter().any(|it| it == text)
     }

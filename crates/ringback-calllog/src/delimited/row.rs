@@ -321,7 +321,8 @@ impl RowReader {
             Some(end) => Some(end.instant(&mut self.clock, name_of(rule.end.as_ref()))?),
             None => secs.map(|it| entered_at + it),
         };
-        let is_too_early = own.first_at.is_some_and(|it| entered_at < it - CLOCK_SLACK);
+        let is_too_early =
+            own.first_at.is_some_and(|it| entered_at < it && it - entered_at > CLOCK_SLACK);
         if !is_too_early && left_at.is_none_or(|it| it >= entered_at) {
             *times = own;
             times.first_at = times.first_at.or(Some(entered_at));

@@ -20,6 +20,7 @@ const KEPT_NAMES: usize = 1 << 16;
 /// No priority is so high; what has more digits could be a phone number.
 const TOO_HIGH: u32 = 1_000_000;
 
+#[inline]
 pub(super) fn name_of(column: Option<&String>) -> &str {
     column.map_or("", String::as_str)
 }
@@ -36,6 +37,10 @@ pub(super) fn seconds(
 ) -> Result<Option<TimeDelta>, Rejection> {
     if text.is_empty() {
         return Ok(None);
+    }
+    if text.len() <= 9 && text.bytes().all(|it| it.is_ascii_digit()) {
+        let secs = text.bytes().fold(0, |secs, digit| secs * 10 + i64::from(digit - b'0'));
+        return Ok(Some(TimeDelta::seconds(secs)));
     }
     match text.parse::<f64>() {
         Ok(secs) if secs.is_finite() && secs.abs() < 1e9 => Ok(Some(micros(secs))),

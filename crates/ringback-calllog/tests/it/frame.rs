@@ -144,7 +144,7 @@ fn frame_values_that_no_call_has_are_named() {
         "stages",
         "call_id",
         texts([Some("1"), Some("1"), Some("3")]),
-        "calls row 0: stages is \"1\", expected as many as the stages' table has: 2",
+        "calls row 0: stages is 1, expected as many as the stages' table has: 2",
     );
     let precision = Some(Column::new("x".into(), [1.0, 0.0, 1.0]));
     check(

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{Call, Delimited, LogReader, Outcome, PseudonymKey, Pseudonymizer};
 use ringback_forecast::{Announcement, Arrival, PointScores, WaitProfile, replay};
 use serde_json::Value;
@@ -23,7 +23,8 @@ static BANK: LazyLock<Bank> = LazyLock::new(|| {
     let folder = fixtures().join("anonymous_bank");
     let mapping = std::fs::read_to_string(folder.join("mapping.toml")).unwrap();
     let key = PseudonymKey::from_bytes([1; 32]);
-    let mut format = Delimited::new(&mapping, "mapping.toml", Pseudonymizer::new(&key, "test")).unwrap();
+    let mut format =
+        Delimited::new(&mapping, "mapping.toml", Pseudonymizer::new(&key, "test")).unwrap();
     let months = ["january", "february", "march", "april", "may", "june", "july"];
     let files: Vec<PathBuf> = months.iter().map(|it| folder.join(format!("{it}.txt.gz"))).collect();
     let calls = LogReader::new().read(&files, &mut format).unwrap().log.calls;
@@ -50,7 +51,11 @@ fn sampled_states_are_those_of_the_second_implementation() {
         let seen = arrival.seen;
         let queued_at: DateTime<Utc> = expected["queued_at"].as_str().unwrap().parse().unwrap();
         assert_eq!(arrival.queued_at, queued_at, "{key}");
-        assert_eq!(u64::from(seen.queue_length), expected["queue_length"].as_u64().unwrap(), "{key}");
+        assert_eq!(
+            u64::from(seen.queue_length),
+            expected["queue_length"].as_u64().unwrap(),
+            "{key}"
+        );
         assert_eq!(u64::from(seen.agents_busy), expected["agents_busy"].as_u64().unwrap(), "{key}");
         assert_eq!(Some(seen.head_of_line_secs), expected["hol_secs"].as_f64(), "{key}");
         assert_eq!(seen.last_wait_secs, expected["les_secs"].as_f64(), "{key}");
@@ -85,7 +90,7 @@ fn announcements_score_as_in_the_second_implementation() {
             let call = &BANK.calls[arrival.call];
             if call.outcome == Outcome::Answered {
                 let service = profile.service_secs_mean(arrival.queue(&BANK.calls));
-                actual.push(call.wait().map(|it| it.as_seconds_f64()));
+                actual.push(call.wait().map(TimeDelta::as_seconds_f64));
                 predicted.push(announcement.wait_secs(&arrival.seen, Some(service)).unwrap());
             }
         }
@@ -94,7 +99,10 @@ fn announcements_score_as_in_the_second_implementation() {
         assert_eq!(scores.scored() as u64, expected["n"].as_u64().unwrap(), "{name}");
         for (what, got) in [("mae_secs", scores.mae()), ("rmse_secs", scores.rmse())] {
             let (got, expected) = (got.unwrap(), expected[what].as_f64().unwrap());
-            assert!((got - expected).abs() < 1e-6 * expected, "{name} {what}: {got}, expected {expected}");
+            assert!(
+                (got - expected).abs() < 1e-6 * expected,
+                "{name} {what}: {got}, expected {expected}"
+            );
         }
     }
 }

@@ -3,12 +3,13 @@
 use proptest::prelude::*;
 use ringback_forecast::{WaitSeen, concordance};
 
+#[expect(clippy::float_cmp, reason = "small whole numbers are compared")]
 fn pair_by_pair(callers: &[WaitSeen]) -> Option<f64> {
     let (mut agree, mut pairs) = (0.0, 0.0);
     for (i, one) in callers.iter().enumerate() {
         for (j, two) in callers.iter().enumerate() {
-            let is_shorter = one.wait_secs < two.wait_secs
-                || (one.wait_secs == two.wait_secs && !two.answered);
+            let is_shorter =
+                one.wait_secs < two.wait_secs || (one.wait_secs == two.wait_secs && !two.answered);
             if i != j && one.answered && is_shorter {
                 pairs += 1.0;
                 if one.predicted_secs < two.predicted_secs {

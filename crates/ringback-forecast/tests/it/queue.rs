@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use ringback_calllog::{
     AgentId, Call, Leg, LegId, Outcome, Precision, QueueId, Stage, StageEnd, StageKind, Stitcher,
 };
-use ringback_forecast::{Arrival, QueueBoard, QueueEvent, QueueEventKind, QueueState, queue_events, replay};
+use ringback_forecast::{
+    Arrival, QueueBoard, QueueEvent, QueueEventKind, QueueState, queue_events, replay,
+};
 
 fn at(secs: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_000_000 + secs, 0).unwrap()
@@ -54,7 +56,12 @@ fn log(callers: &[Caller]) -> Vec<Call> {
             stages.push(stage(StageKind::Queue, caller.from, Some(caller.from + wait), end));
         }
         if let Some(service) = caller.service {
-            stages.push(stage(StageKind::Talk, served_at, Some(served_at + service), StageEnd::Completed));
+            stages.push(stage(
+                StageKind::Talk,
+                served_at,
+                Some(served_at + service),
+                StageEnd::Completed,
+            ));
         }
         let outcome = if answered { Outcome::Answered } else { Outcome::Abandoned };
         // Ids that do not follow the order of the rows.
@@ -83,7 +90,8 @@ fn truncated(log: &[Call], until: DateTime<Utc>) -> Vec<Call> {
 /// What a caller met, by the call's name, with the bits of every number.
 fn bits(log: &[Call], arrivals: &[Arrival]) -> Vec<(String, usize, String)> {
     let seen = |it: &Arrival| {
-        let numbers = [Some(it.seen.head_of_line_secs), it.seen.last_wait_secs, it.seen.recent_wait_secs];
+        let numbers =
+            [Some(it.seen.head_of_line_secs), it.seen.last_wait_secs, it.seen.recent_wait_secs];
         let numbers = numbers.map(|it| it.map(f64::to_bits));
         format!("{} {} {numbers:?}", it.seen.queue_length, it.seen.agents_busy)
     };
@@ -134,7 +142,10 @@ fn a_caller_meets_those_before_and_not_themselves() {
     let talk = |from, to| stage(StageKind::Talk, from, Some(to), StageEnd::Completed);
     let leg = |id: &str, stages: Vec<Stage>| Leg {
         ended_at: stages.last().and_then(|it| it.left_at),
-        ..Leg { stages: stages.clone(), ..Leg::whole(id.into(), stages[0].entered_at, Outcome::Answered) }
+        ..Leg {
+            stages: stages.clone(),
+            ..Leg::whole(id.into(), stages[0].entered_at, Outcome::Answered)
+        }
     };
     let log = calls(vec![
         leg("a", vec![queue(0, 10), talk(10, 100)]),

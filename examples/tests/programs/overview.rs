@@ -1,0 +1,87 @@
+//! `overview`: the main job.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::place::{Place, fixture};
+
+const FILES: [&str; 6] = [
+    "audit.json",
+    "calls.parquet",
+    "rejected.csv",
+    "report.html",
+    "stages.parquet",
+    "summary.json",
+];
+
+const PARTS: [&str; 8] = [
+    "audit",
+    "service",
+    "weeks",
+    "load_by_hour_of_week",
+    "waits_by_hour",
+    "forecast",
+    "forecast_backtest",
+    "wait_predictions",
+];
+
+#[test]
+fn without_arguments_it_reports_on_the_shipped_months_from_any_folder() {
+    let place = Place::new();
+    let ran = place.run("overview", &[]).succeeds();
+    assert!(
+        ran.stdout.starts_with("252290 rows read: 249942 used, 2348 skipped, 0 rejected"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.ends_with("open ringback-out/report.html\n"), "{}", ran.stdout);
+    assert_eq!(place.files("ringback-out").keys().collect::<Vec<_>>(), FILES);
+    let summary = place.json("ringback-out/summary.json");
+    for part in PARTS {
+        assert!(summary.get(part).is_some_and(|it| it.get("error").is_none()), "{part}");
+    }
+    assert_eq!(summary["audit"], place.json("ringback-out/audit.json"));
+    let page = place.read("ringback-out/report.html");
+    assert!(page.starts_with("<!doctype html>") && page.contains("252\u{202f}290"));
+
+    let again = place.run("overview", &["--json", "--quiet", "--out", "again"]).succeeds();
+    assert_eq!(again.stdout.lines().count(), 1);
+    assert_eq!(serde_json::from_str::<Value>(&again.stdout).unwrap(), summary);
+    assert!(place.files("again") == place.files("ringback-out"), "two runs write the same bytes");
+}
+
+/// A month is too short for a backtest of eight weeks: the part says so, the others are there.
+#[test]
+fn a_folder_is_reported_on_by_its_mapping() {
+    let place = Place::new();
+    fs::create_dir(place.path("logs")).unwrap();
+    for (from, to) in [("january.txt.gz", "logs/january.txt.gz"), ("mapping.toml", "bank.toml")] {
+        fs::copy(fixture("anonymous_bank").join(from), place.path(to)).unwrap();
+    }
+    let flags =
+        ["--mapping", "bank.toml", "--country", "IL", "--key-file", "key", "--out", "out", "logs"];
+    place.run("overview", &flags).succeeds();
+    assert_eq!(place.files("out").keys().collect::<Vec<_>>(), FILES);
+    let summary = place.json("out/summary.json");
+    assert_eq!(summary["audit"]["rows_read"], 31_599);
+    let why = summary["forecast_backtest"]["error"].as_str().unwrap();
+    assert!(place.read("out/report.html").contains(&format!("No backtest: {why}.")), "{why}");
+    assert!(summary["waits_by_hour"].is_array());
+}
+
+#[test]
+fn an_afternoon_of_calls_gives_a_report_that_says_what_it_cannot_say() {
+    let place = Place::with_shop();
+    let flags = ["--mapping", "shop.toml", "--key-file", "key", "--out", "out", "shop.csv"];
+    let ran = place.run("overview", &flags).succeeds();
+    assert!(ran.stdout.starts_with("5 rows read: 5 used"), "{}", ran.stdout);
+    let summary = place.json("out/summary.json");
+    assert_eq!(summary["service"]["calls_offered"], 5);
+    for part in ["forecast", "forecast_backtest"] {
+        assert!(summary[part]["error"].is_string(), "{part}: {}", summary[part]);
+    }
+    let page = place.read("out/report.html");
+    assert!(page.contains("No forecast: ") && page.contains("No backtest: "));
+    assert!(!page.contains("NaN") && !page.contains("inf "), "no figure is made up");
+}
