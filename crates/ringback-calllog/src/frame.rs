@@ -204,7 +204,7 @@ fn instants(name: &'static str, values: impl Iterator<Item = Option<DateTime<Utc
 }
 
 fn secs(name: &'static str, values: impl Iterator<Item = Option<TimeDelta>>) -> Column {
-    let secs = values.map(|it| it.map(|it| it.as_seconds_f64()));
+    let secs = values.map(|it| it.map(TimeDelta::as_seconds_f64));
     Float64Chunked::from_iter_options(name.into(), secs).into_column()
 }
 

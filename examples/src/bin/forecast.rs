@@ -13,7 +13,8 @@ use ringback::forecast::{
     Backtest, BacktestReport, Level, PastWeeks, VolumeForecast, VolumeModel, WeekdayProfile,
 };
 use ringback_examples::{
-    CsvFile, Failure, LogFolder, ReadSeries, Step, offered_series, read_series, run, write_json,
+    CsvFile, Failure, LogFolder, ReadSeries, Reporting, Step, offered_series, read_series, run,
+    write_json,
 };
 use serde::Serialize;
 
@@ -75,12 +76,8 @@ struct Flags {
     /// The file to write.
     #[arg(long, value_name = "FILE.csv")]
     out: PathBuf,
-    /// Print one JSON object instead of a summary.
-    #[arg(long)]
-    json: bool,
-    /// No progress on standard error.
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 fn level(text: &str) -> Result<Level, String> {
@@ -98,7 +95,7 @@ fn forecast(flags: &Flags) -> Result<(), Failure> {
     let calendar = calendar(flags, zone)?;
     let notes = notes(&calendar, &rejected);
     let model = WeekdayProfile::new(zone).calendar(Arc::new(calendar));
-    let fitting = Step::new(flags.quiet, "fitting");
+    let fitting = Step::new(flags.reporting.quiet, "fitting");
     let forecast = model.fit(&series)?.forecast(flags.horizon.get(), &flags.level)?;
     drop(fitting);
     write_forecast(&flags.out, &forecast)?;
@@ -134,7 +131,7 @@ fn notes(calendar: &Calendar, rejected: &[String]) -> Vec<String> {
 }
 
 fn input(flags: &Flags) -> Result<(ReadSeries, Zone), Failure> {
-    let reading = Step::new(flags.quiet, "reading");
+    let reading = Step::new(flags.reporting.quiet, "reading");
     let read = match (&flags.series, &flags.calls) {
         (Some(file), _) => {
             let zone = flags.time_zone.unwrap_or(Zone::UTC);
@@ -202,7 +199,7 @@ fn backtest(
 ) -> Result<Option<BacktestReport>, Failure> {
     let Some(origins) = flags.backtest else { return Ok(None) };
     let step = flags.step.map_or_else(|| series.interval().slots_a_day(), NonZeroUsize::get);
-    let _testing = Step::new(flags.quiet, "backtesting");
+    let _testing = Step::new(flags.reporting.quiet, "backtesting");
     let naive = PastWeeks::naive(zone);
     let mean = PastWeeks::mean(zone, 4)?;
     let models: [&dyn VolumeModel; 3] = [model, &naive, &mean];
@@ -213,7 +210,7 @@ fn backtest(
 
 #[expect(clippy::print_stdout, reason = "the program's answer")]
 fn print(flags: &Flags, report: &Report) -> Result<(), Failure> {
-    if flags.json {
+    if flags.reporting.json {
         println!("{}", serde_json::to_string(report)?);
         return Ok(());
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use ringback::calllog::{Audit, BadRows, Delimited, Fold, LogReader, Pseudonymizer, Zone};
-use ringback_examples::{CsvFile, Failure, ReadProgress, pseudonym_key, run, write_log};
+use ringback_examples::{CsvFile, Failure, ReadProgress, Reporting, pseudonym_key, run, write_log};
 
 /// Reads a phone system's log files and writes a call log.
 ///
@@ -16,6 +16,7 @@ use ringback_examples::{CsvFile, Failure, ReadProgress, pseudonym_key, run, writ
 ///
 ///   ingest --format delimited --mapping fixtures/anonymous_bank/mapping.toml --out log fixtures/anonymous_bank/*.gz
 #[derive(Parser)]
+#[expect(clippy::doc_markdown, reason = "the help shows this text as it is")]
 #[command(version, verbatim_doc_comment)]
 struct Flags {
     /// The files' format.
@@ -42,12 +43,8 @@ struct Flags {
     /// The folder to write to.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Print one JSON object instead of a summary.
-    #[arg(long)]
-    json: bool,
-    /// No progress on standard error.
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    reporting: Reporting,
     /// Files and folders; .gz and .zip are read as they are.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -80,7 +77,7 @@ fn ingest(flags: &Flags) -> Result<(), Failure> {
     let bad_rows = if flags.strict { BadRows::Stop } else { BadRows::Collect };
     let rejected =
         CsvFile::create(&flags.out.join("rejected.csv"), ["file", "line", "field", "reason"])?;
-    let mut progress = ReadProgress::new(flags.quiet, rejected);
+    let mut progress = ReadProgress::new(flags.reporting.quiet, rejected);
     let read =
         LogReader::new().bad_rows(bad_rows).read_with(&flags.paths, &mut format, &mut progress);
     progress.finish()?;
@@ -91,7 +88,7 @@ fn ingest(flags: &Flags) -> Result<(), Failure> {
 
 #[expect(clippy::print_stdout, reason = "the program's answer")]
 fn report(flags: &Flags, audit: &Audit) -> Result<(), Failure> {
-    if flags.json {
+    if flags.reporting.json {
         println!("{}", serde_json::to_string(audit)?);
         return Ok(());
     }

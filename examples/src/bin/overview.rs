@@ -8,8 +8,8 @@ use ringback::calllog::{Audit, CallLog, Delimited, LogReader, Pseudonymizer, Zon
 use ringback::features::{AcceptableWait, Calendar, Country, Measure};
 use ringback::report::{KpiOptions, Kpis, overview_page};
 use ringback_examples::{
-    CsvFile, Failure, ReadProgress, Step, pseudonym_key, run, summary, write_json, write_log,
-    write_text,
+    CsvFile, Failure, ReadProgress, Reporting, Step, pseudonym_key, run, summary, write_json,
+    write_log, write_text,
 };
 
 /// Reads phone-system logs and writes one report: what the log says, service by week, when calls come, how long
@@ -43,12 +43,8 @@ struct Flags {
     /// The key of the pseudonyms; without it the user's own, made on first use.
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
-    /// Print one JSON object instead of a summary.
-    #[arg(long)]
-    json: bool,
-    /// No progress on standard error.
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    reporting: Reporting,
     /// Files and folders; .gz and .zip are read as they are.
     #[arg(value_name = "PATH", requires = "mapping")]
     paths: Vec<PathBuf>,
@@ -73,10 +69,10 @@ fn overview(flags: &Flags) -> Result<(), Failure> {
     let calendar = country.map_or_else(|| Calendar::plain(zone), |it| Calendar::new(it, zone));
     let mut step = None;
     let kpis = Kpis::of(&log, &audit, &KpiOptions::new(calendar, flags.acceptable_wait), |doing| {
-        step = Some(Step::new(flags.quiet, doing));
+        step = Some(Step::new(flags.reporting.quiet, doing));
     });
     drop(step);
-    let writing = Step::new(flags.quiet, "writing");
+    let writing = Step::new(flags.reporting.quiet, "writing");
     write_log(&log, &audit, &flags.out)?;
     let page = overview_page(&log, &audit, &kpis).to_html();
     write_text(&flags.out.join("report.html"), &page)?;
@@ -87,13 +83,12 @@ fn overview(flags: &Flags) -> Result<(), Failure> {
 }
 
 fn read(flags: &Flags) -> Result<(CallLog, Audit), Failure> {
-    let (mapping, paths) = match &flags.mapping {
-        Some(mapping) => (mapping.clone(), flags.paths.clone()),
-        None => {
-            let folder = shipped()?;
-            let months = MONTHS.map(|it| folder.join(format!("{it}.txt.gz")));
-            (folder.join("mapping.toml"), months.to_vec())
-        }
+    let (mapping, paths) = if let Some(mapping) = &flags.mapping {
+        (mapping.clone(), flags.paths.clone())
+    } else {
+        let folder = shipped()?;
+        let months = MONTHS.map(|it| folder.join(format!("{it}.txt.gz")));
+        (folder.join("mapping.toml"), months.to_vec())
     };
     let text = std::fs::read_to_string(&mapping).map_err(|it| Failure::at(&mapping, &it))?;
     let pseudonymizer = Pseudonymizer::new(&pseudonym_key(flags.key_file.as_deref())?, "default");
@@ -101,7 +96,7 @@ fn read(flags: &Flags) -> Result<(CallLog, Audit), Failure> {
     let mut format = Delimited::in_zone(&text, &file, pseudonymizer, flags.time_zone, None)?;
     let rejected =
         CsvFile::create(&flags.out.join("rejected.csv"), ["file", "line", "field", "reason"])?;
-    let mut progress = ReadProgress::new(flags.quiet, rejected);
+    let mut progress = ReadProgress::new(flags.reporting.quiet, rejected);
     let read = LogReader::new().read_with(&paths, &mut format, &mut progress);
     progress.finish()?;
     Ok(read?)
@@ -128,7 +123,7 @@ fn print(
     kpis: &Kpis,
     summary: &serde_json::Value,
 ) -> Result<(), Failure> {
-    if flags.json {
+    if flags.reporting.json {
         println!("{}", serde_json::to_string(summary)?);
         return Ok(());
     }
@@ -143,7 +138,7 @@ fn print(
     println!("abandonment: {}", shown(&it.abandonment, 100.0, "%"));
     match &kpis.forecast {
         Ok(forecast) => {
-            println!("next week: {:.0} calls expected", forecast.mean.iter().sum::<f64>())
+            println!("next week: {:.0} calls expected", forecast.mean.iter().sum::<f64>());
         }
         Err(error) => println!("next week: {error}"),
     }

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Parser, ValueEnum};
-use ringback::calllog::{Call, Zone};
+use ringback::calllog::{Audit, Call, Zone};
 use ringback::forecast::{
     Announcement, Update, WaitBacktest, WaitPrediction, WaitReport, WaitScores,
 };
-use ringback_examples::{CsvFile, Failure, LogFolder, Moment, Step, run, write_json};
+use ringback_examples::{CsvFile, Failure, LogFolder, Moment, Reporting, Step, run, write_json};
 use serde_json::{Value, json};
 
 /// Predicts the wait of every caller who entered a queue from what was known at that moment.
@@ -36,12 +36,8 @@ struct Flags {
     /// The file to write; scores.json is written beside it.
     #[arg(long, value_name = "FILE.csv")]
     out: PathBuf,
-    /// Print one JSON object instead of a summary.
-    #[arg(long)]
-    json: bool,
-    /// No progress on standard error.
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -72,7 +68,7 @@ fn main() -> ExitCode {
 }
 
 fn waits(flags: &Flags) -> Result<(), Failure> {
-    let reading = Step::new(flags.quiet, "reading the call log");
+    let reading = Step::new(flags.reporting.quiet, "reading the call log");
     let folder = LogFolder::read(&flags.calls)?;
     drop(reading);
     let observed = folder.log.observed;
@@ -81,18 +77,34 @@ fn waits(flags: &Flags) -> Result<(), Failure> {
         return Err(Failure::new(format!("{calls}: waits are not observable in this source")));
     }
     let train_until = flags.train_until.in_zone(observed.zone);
-    let replaying = Step::new(flags.quiet, "replaying the queues");
+    let replaying = Step::new(flags.reporting.quiet, "replaying the queues");
     let backtest = WaitBacktest::new(train_until).update(update(flags.update, observed.zone));
-    let report = backtest.run(&folder.log.calls)?;
+    let report = backtest.run(&folder.log.calls).map_err(|it| {
+        let (until, span) = (instant(train_until), span(&folder.audit));
+        Failure::new(format!("training until {until}: {it}; {span}"))
+    })?;
     drop(replaying);
     let mut file = CsvFile::create(&flags.out, HEADER)?;
     for prediction in &report.predictions {
         file.row(row(&folder.log.calls[prediction.arrival.call], prediction))?;
     }
     file.finish()?;
-    let scores = scores(&report, &train_until.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    let scores = scores(&report, &instant(train_until));
     write_json(&flags.out.with_file_name("scores.json"), &scores)?;
     print(flags, &report, &scores)
+}
+
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+fn span(audit: &Audit) -> String {
+    match (audit.first, audit.last) {
+        (Some(first), Some(last)) => {
+            format!("the log's calls are from {} to {}", instant(first), instant(last))
+        }
+        _ => "the log has no calls".to_owned(),
+    }
 }
 
 fn update(learning: Learning, zone: Zone) -> Update {
@@ -111,7 +123,7 @@ fn row(call: &Call, prediction: &WaitPrediction) -> [String; 11] {
     let forecast = prediction.forecast;
     [
         call.call_id.to_string(),
-        prediction.arrival.queued_at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        instant(prediction.arrival.queued_at),
         call.queue.as_ref().map_or_else(String::new, ToString::to_string),
         call.outcome.to_string(),
         secs(prediction.wait_secs),
@@ -142,7 +154,7 @@ fn scores(report: &WaitReport, train_until: &str) -> Value {
 
 #[expect(clippy::print_stdout, reason = "the program's answer")]
 fn print(flags: &Flags, report: &WaitReport, scores: &Value) -> Result<(), Failure> {
-    if flags.json {
+    if flags.reporting.json {
         println!("{}", serde_json::to_string(scores)?);
         return Ok(());
     }

@@ -79,10 +79,7 @@ fn a_picture_beside_a_log_is_passed_over_and_named() {
 
 #[test]
 fn a_gzip_file_cut_in_half_gives_the_rows_before_the_cut() {
-    let place = Place::with_shop();
-    let packed = gzip(place.read("shop.csv").as_bytes());
-    place.write("cut.csv.gz", &packed[..packed.len() * 3 / 5]);
-    place.write("whole.csv", place.read("shop.csv").lines().next().unwrap());
+    let place = Place::new();
     let month = std::fs::read(super::place::fixture("anonymous_bank/january.txt.gz")).unwrap();
     place.write("january.txt.gz", &month[..month.len() / 2]);
     let mapping = super::place::fixture("anonymous_bank/mapping.toml");
@@ -201,7 +198,7 @@ fn strict_stops_at_the_first_bad_row() {
     check_rows(&place, [7, 5, 0, 2]);
     let ran = Place::ingest_shop(&place, &["--strict", "shop.csv"]);
     assert!(!ran.stderr.contains("0199") && !ran.stderr.contains("soon"), "{}", ran.stderr);
-    ran.fails(&["shop.csv:7: queued: ", "••99\"", "expected a stamp"]);
+    ran.fails(&["shop.csv:7: queued: ", "••99\"", "expected a time such as"]);
 }
 
 /// A gigabyte without a line end, packed to about a megabyte: the same member over and over.
@@ -230,7 +227,7 @@ fn a_line_of_a_gigabyte_costs_itself_only() {
     place.write("giant.csv.gz", packed);
     let began = Instant::now();
     ingest_in_little_memory(&place, "giant.csv.gz").succeeds();
-    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_mins(1), "{:?}", began.elapsed());
     check_rows(&place, [6, 5, 0, 1]);
     let rejected = place.read("out/rejected.csv");
     assert!(rejected.contains("giant.csv.gz,4,,a line of more than 1048576 bytes"), "{rejected}");
@@ -276,6 +273,10 @@ fn a_log_folder_that_was_tampered_with_is_named() {
 fn a_training_without_calls_is_refused_with_the_numbers() {
     let waits = ["--calls", "log", "--train-until", "1998-01-01", "--out", "early.csv"];
     let place = shipped();
-    place.run("waits", &waits).fails(&["1998", "expected"]);
+    place.run("waits", &waits).fails(&[
+        "training until 1997-12-31T22:00:00Z",
+        "got 0",
+        "from 1998-12-31T22:00:02Z to 1999-07-31T20:56:34Z",
+    ]);
     assert!(!place.path("early.csv").exists());
 }

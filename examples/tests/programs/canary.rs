@@ -196,8 +196,8 @@ fn place() -> Place {
     place.write("canary.toml", MAPPING);
     place.write("calls.csv", table(&[good_rows(), bad_rows()].concat()));
     // A file whose first row is taken for its header.
-    let headless: String = table(&bad_rows()).lines().skip(1).map(|it| format!("{it}\n")).collect();
-    place.write("headless.csv", headless);
+    let bad = table(&bad_rows());
+    place.write("headless.csv", bad.split_once('\n').unwrap().1);
     place
 }
 

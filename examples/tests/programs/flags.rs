@@ -5,7 +5,7 @@ use super::place::Place;
 #[track_caller]
 fn check(program: &str, flags: &[&str], texts: &[&str]) {
     let place = Place::with_shop();
-    place.run(program, flags).is_refused(texts);
+    place.run(program, flags).refuses(texts);
     assert!(!place.path("out").exists(), "nothing is written");
 }
 

@@ -91,7 +91,7 @@ fn a_bad_row_is_listed_with_its_place_and_a_masked_value() {
     let rejected = place.read("out/rejected.csv");
     let line = rejected.lines().nth(1).unwrap();
     assert!(line.starts_with("shop.csv,7,queued,"), "{line}");
-    assert!(line.contains("••99") && line.contains("expected a stamp"), "{line}");
+    assert!(line.contains("••99") && line.contains("expected a time such as"), "{line}");
     let audit = place.json("out/audit.json");
     assert_eq!((figure(&audit, "rows_used"), figure(&audit, "rows_rejected")), (5, 1));
 }

@@ -12,7 +12,7 @@ const SECTIONS: [&str; 8] =
 
 const FIGURES: usize = 6;
 
-/// Measures the page once it is laid out, and writes what it finds into the page's title.
+/// Measures the page once it is laid out, and tells the page that frames it.
 const MEASURE: &str = r##"<script>
 addEventListener("load", () => {
   const all = what => [...document.querySelectorAll(what)];
@@ -27,7 +27,7 @@ addEventListener("load", () => {
     text.selectNodeContents(it);
     return text.getClientRects().length;
   });
-  document.title = JSON.stringify({
+  parent.postMessage(JSON.stringify({
     width: root.clientWidth,
     scroll: root.scrollWidth,
     loaded: performance.getEntriesByType("resource").length,
@@ -35,7 +35,7 @@ addEventListener("load", () => {
     cut: all(".table").filter(it => it.scrollWidth > it.clientWidth).length,
     date_lines: Math.max(...lines),
     charts,
-  });
+  }), "*");
 });
 </script>"##;
 
@@ -67,7 +67,7 @@ fn browse(place: &Place, browser: &PathBuf, file: &str, flags: &[&str]) -> Strin
     let mut child = command.spawn().unwrap();
     let began = Instant::now();
     while child.try_wait().unwrap().is_none() {
-        if began.elapsed() > Duration::from_secs(120) {
+        if began.elapsed() > Duration::from_mins(2) {
             child.kill().unwrap();
             child.wait().unwrap();
             panic!("the browser does not come back from {flags:?}");
@@ -84,8 +84,14 @@ fn measure(place: &Place, browser: &PathBuf, width: u32) -> serde_json::Value {
     let end = policy + page[policy..].find('>').unwrap() + 1;
     // The page itself lets no script run, so the copy that is measured goes without its policy.
     place.write("measured.html", [&page[..policy], MEASURE, &page[end..]].concat());
-    let size = format!("--window-size={width},900");
-    let dom = browse(place, browser, "measured.html", &[&size, "--dump-dom"]);
+    // A browser's window has a least width; a frame has none.
+    let frame = format!(
+        "<iframe src=measured.html style=\"border:0;width:{width}px;height:900px\"></iframe>"
+    );
+    let listen = "<script>onmessage = it => document.title = it.data</script>";
+    place.write("frame.html", format!("<!doctype html><title></title>{listen}{frame}"));
+    let flags = ["--window-size=1400,1000", "--virtual-time-budget=5000", "--dump-dom"];
+    let dom = browse(place, browser, "frame.html", &flags);
     let title = dom.split("<title>").nth(1).unwrap().split("</title>").next().unwrap();
     serde_json::from_str(&title.replace("&quot;", "\""))
         .unwrap_or_else(|it| panic!("{it}: {title}"))

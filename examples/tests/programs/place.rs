@@ -173,7 +173,7 @@ impl Ran {
 
     /// Checks that the flags were refused, with a message that holds all these texts.
     #[track_caller]
-    pub(crate) fn is_refused(self, texts: &[&str]) {
+    pub(crate) fn refuses(self, texts: &[&str]) {
         let Self { what, status, stdout, stderr } = &self;
         assert_eq!(*status, Some(2), "{what}\n{stdout}{stderr}");
         assert_eq!(stdout, "", "{what}");

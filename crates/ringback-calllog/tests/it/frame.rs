@@ -99,8 +99,8 @@ fn check(table: &str, column: &str, values: Option<Column>, expected: &str) {
     assert_eq!(error.to_string(), expected);
 }
 
-fn texts(values: [Option<&str>; 3]) -> Option<Column> {
-    Some(Column::new("x".into(), values))
+fn texts(values: [Option<&str>; 3]) -> Column {
+    Column::new("x".into(), values)
 }
 
 #[test]
@@ -117,33 +117,33 @@ fn frame_values_that_no_call_has_are_named() {
     check(
         "calls",
         "outcome",
-        texts([ok, Some("lost"), ok]),
+        Some(texts([ok, Some("lost"), ok])),
         "calls row 1: outcome is \"lost\", expected one of answered, abandoned, \
          voicemail, overflowed, busy, failed, callback, other, unknown",
     );
     check(
         "calls",
         "outcome",
-        texts([ok, ok, None]),
+        Some(texts([ok, ok, None])),
         "calls row 2: outcome is null, expected a value",
     );
     check(
         "calls",
         "customer",
-        texts([Some("+12025550123"), None, None]),
+        Some(texts([Some("+12025550123"), None, None])),
         "calls row 0: customer is \"+•••••••••23\", expected a key id, a \
          colon and 32 hexadecimal digits",
     );
     check(
         "stages",
         "call_id",
-        texts([Some("1"), Some("9"), Some("3")]),
+        Some(texts([Some("1"), Some("9"), Some("3")])),
         "stages row 1: call_id is \"9\", expected the id of a call in the calls' table",
     );
     check(
         "stages",
         "call_id",
-        texts([Some("1"), Some("1"), Some("3")]),
+        Some(texts([Some("1"), Some("1"), Some("3")])),
         "calls row 0: stages is 1, expected as many as the stages' table has: 2",
     );
     let precision = Some(Column::new("x".into(), [1.0, 0.0, 1.0]));

@@ -16,7 +16,8 @@ mod clock;
 mod delimited;
 #[cfg(test)]
 mod files;
-#[cfg(all(test, feature = "frame"))]
+#[cfg(test)]
+#[cfg(feature = "frame")]
 mod frame;
 #[cfg(test)]
 mod framing;
