@@ -60,8 +60,8 @@ struct Flags {
     /// The country whose holidays and weekend count: DK, NO, SE, DE, AT, CH, NL, GB, IE, US or IL.
     #[arg(long, value_name = "CC")]
     country: Option<Country>,
-    /// Events and campaigns: name,start,end and, if known, known_at. They are read and checked; the present model makes no
-    /// use of them.
+    /// Events and campaigns, with the columns `name`, `start`, `end` and perhaps `known_at`. They are read and checked;
+    /// the present model makes no use of them.
     #[arg(long, value_name = "FILE.csv")]
     events: Option<PathBuf>,
     /// The levels of the prediction intervals, between 0 and 1.
