@@ -72,7 +72,8 @@ impl Backtest {
         self.run_where(series, models, |_| true)
     }
 
-    /// As [`Backtest::run`], scoring only the intervals whose start `counts`: the opening hours, say.
+    /// As [`Backtest::run`], scoring only the intervals whose start `counts`: the opening hours, say. The scale of the
+    /// MASE is taken from such intervals too.
     ///
     /// # Errors
     ///
@@ -86,8 +87,9 @@ impl Backtest {
         let origins = self.origin_indices(series)?;
         let first = origins.first().copied().unwrap_or(0);
         let week = 7 * series.interval().slots_a_day();
-        let history = series.values().get(..first).unwrap_or_default();
-        let naive_scale = seasonal_naive_scale(history, week);
+        let counted = |at: usize| series.value(at).filter(|_| counts(series.at(at)));
+        let history: Vec<Option<f64>> = (0..first).map(counted).collect();
+        let naive_scale = seasonal_naive_scale(&history, week);
         let yardstick = Yardstick { series, counts: &counts, naive_scale };
         let models = models
             .iter()

@@ -300,7 +300,7 @@ fn error_chart(report: &WaitReport) -> BarChart {
 
 fn error_table(report: &WaitReport) -> Table {
     let mut table =
-        Table::new(["Method", "MAE s", "RMSE s", "RMSE ÷ mean wait", "p10 to p90 holds", "Concordance"])
+        Table::new(["Method", "MAE\u{a0}s", "RMSE\u{a0}s", "RMSE ÷ mean wait", "p10 to p90 holds", "Concordance"])
             .align([Align::Left].into_iter().chain([Align::Right; 5]))
             .caption(
                 "Errors on answered calls; concordance over all callers, those who hung up as waits of unknown length",

@@ -90,6 +90,19 @@ fn only_intervals_that_count_are_scored() {
     assert_eq!(report.models[0].overall.scored, 3 * 17);
 }
 
+/// Open hours grow by one call a week, closed ones stay at zero: over open hours the naive forecast is off by one, on
+/// the history as on what comes.
+#[test]
+fn the_scale_is_taken_from_intervals_that_count() {
+    let calls = |hour: u32| if hour % 24 >= 7 { f64::from(hour / (7 * 24)) } else { 0.0 };
+    let series = series(IntervalLength::HOUR, (0..24 * 70).map(|hour| Some(calls(hour))).collect());
+    let naive = PastWeeks::naive(Zone::UTC);
+    let open = |at: DateTime<Utc>| at.time() >= chrono::NaiveTime::from_hms_opt(7, 0, 0).unwrap();
+    let backtest = Backtest::new(3, 24, 24).unwrap();
+    let report = backtest.run_where(&series, &[&naive], open).unwrap();
+    assert_eq!((report.naive_scale, report.models[0].overall.mase), (Some(1.0), Some(1.0)));
+}
+
 #[test]
 fn a_backtest_that_does_not_fit_says_how_much_it_needs() {
     let series = series(IntervalLength::DAY, vec![Some(0.0); 20]);
