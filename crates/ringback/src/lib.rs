@@ -7,9 +7,9 @@
 //! # #[cfg(feature = "forecast")]
 //! use ringback::forecast::WaitBacktest;
 //!
-//! # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/anonymous_bank");
 //! # #[cfg(feature = "forecast")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/anonymous_bank");
 //! # let folder = std::path::Path::new(folder);
 //! let key = PseudonymKey::from_bytes([7; 32]); // yours comes from a key file
 //! let mapping = std::fs::read_to_string(folder.join("mapping.toml"))?;
