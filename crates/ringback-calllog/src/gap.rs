@@ -28,8 +28,8 @@ impl FeedGap {
 /// Hours of a week.
 const HOURS: usize = 7 * 24;
 
-/// Calls that must be expected in a stretch without any before it is called a gap: chance alone leaves so long a
-/// stretch empty once in a thousand million.
+/// Calls that must be expected in a stretch without any before it is called a gap: a Poisson count with that
+/// mean is 0 about twice in a thousand million times.
 const GAP_CALLS: f64 = 20.0;
 
 /// Stretches of an hour or more without a call in which at least [`GAP_CALLS`] calls were to be expected, by the
