@@ -50,25 +50,16 @@ fn make(file: &Path) -> Result<PseudonymKey, Failure> {
     getrandom::fill(&mut bytes)
         .map_err(|it| Failure::new(format!("no randomness for a new key: {it}")))?;
     let key = PseudonymKey::from_bytes(bytes);
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // Written under a name of its own first: a run that starts now must not read half a key.
-    let draft = file.with_extension(format!("{}.draft", std::process::id()));
-    let mut made = options.open(&draft).map_err(failed)?;
-    let linked = made
-        .write_all(key.to_key_file().as_bytes())
-        .and_then(|()| made.sync_all())
-        .and_then(|()| fs::hard_link(&draft, file));
-    fs::remove_file(&draft).map_err(failed)?;
-    match linked {
-        Ok(()) => Ok(key),
+    let folder = file.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(failed)?;
+    // Written under a name of its own first, for its owner only: a run that starts now must not read half a key.
+    let mut draft = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    draft.write_all(key.to_key_file().as_bytes()).map_err(failed)?;
+    draft.as_file().sync_all().map_err(failed)?;
+    match draft.persist_noclobber(file) {
+        Ok(_) => Ok(key),
         // Another run made it at the same moment: that one holds.
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => read(file),
-        Err(error) => Err(failed(error)),
+        Err(it) if it.error.kind() == std::io::ErrorKind::AlreadyExists => read(file),
+        Err(it) => Err(failed(it.error)),
     }
 }

@@ -16,6 +16,6 @@ pub use log_folder::{LogFolder, write_log};
 pub use output::{CsvFile, write_json, write_text};
 pub use progress::{ReadProgress, Step};
 pub use reporting::Reporting;
-pub use summary::summary;
+pub use summary::{summary, wait_scores};
 pub use volumes::{ReadSeries, offered_series, read_series};
 pub use when::{InvalidMoment, Moment};

@@ -1,7 +1,8 @@
-//! What the overview found, as JSON.
+//! What the overview and the wait predictions found, as JSON.
 
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 use ringback::calllog::Audit;
+use ringback::forecast::WaitReport;
 use ringback::report::Kpis;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,21 +11,7 @@ use serde_json::{Value, json};
 /// that the log does not allow is an object with an `error`.
 pub fn summary(audit: &Audit, kpis: &Kpis) -> Value {
     let waits = match &kpis.wait_predictions {
-        Ok(report) => {
-            let announcements: serde_json::Map<String, Value> = report
-                .announcements
-                .iter()
-                .map(|(it, scores)| (it.to_string(), json!(scores)))
-                .collect();
-            json!({
-                "train_until": kpis.train_until.to_rfc3339_opts(SecondsFormat::Secs, true),
-                "callers": report.predictions.len(),
-                "answered": report.answered,
-                "mean_wait_secs": report.mean_wait_secs,
-                "model": report.model,
-                "baselines": announcements,
-            })
-        }
+        Ok(report) => wait_scores(report, kpis.train_until),
         Err(error) => json!({ "error": error.to_string() }),
     };
     json!({
@@ -37,6 +24,23 @@ pub fn summary(audit: &Audit, kpis: &Kpis) -> Value {
         "forecast": part(&kpis.forecast),
         "forecast_backtest": part(&kpis.backtest),
         "wait_predictions": waits,
+    })
+}
+
+/// How well waits were predicted, by the model and by each announcement.
+pub fn wait_scores(report: &WaitReport, train_until: DateTime<Utc>) -> Value {
+    let baselines: serde_json::Map<String, Value> = report
+        .announcements
+        .iter()
+        .map(|(announcement, scores)| (announcement.to_string(), json!(scores)))
+        .collect();
+    json!({
+        "train_until": train_until.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        "callers": report.predictions.len(),
+        "answered": report.answered,
+        "mean_wait_secs": report.mean_wait_secs,
+        "model": report.model,
+        "baselines": baselines,
     })
 }
 

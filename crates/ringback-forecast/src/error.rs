@@ -73,13 +73,17 @@ pub enum Error {
         stages: usize,
     },
     /// Too few callers were answered from a queue to learn their waits.
-    #[error(
-        "need at least {needed} callers answered from a queue, with services that ended, got {got}"
-    )]
+    #[error("need at least {needed} callers answered from a queue, got {got}")]
     TooFewAnswers {
         /// Answered callers whose wait was known.
         got: usize,
         /// Answered callers that are needed.
         needed: usize,
+    },
+    /// No talk with a known end to learn the service time from.
+    #[error("no talk had ended before {until}, expected at least one: the log may not write talk")]
+    NoServices {
+        /// The end of what may be learned from.
+        until: DateTime<Utc>,
     },
 }

@@ -15,7 +15,8 @@ pub(crate) const LOST_AFTER: TimeDelta = TimeDelta::hours(24);
 /// What happens in and behind a queue.
 ///
 /// Events at one stamp are ordered as the variants stand: what frees an agent or a place comes before what takes
-/// one, and a stay of no length ends after it begins.
+/// one, a stay of no length ends after it begins, and whoever is answered at once meets a queue that does not show
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum QueueEventKind {
     /// An agent ends a service that began at an earlier stamp.
@@ -25,7 +26,7 @@ pub enum QueueEventKind {
         /// Whether by a person's answer; otherwise by hanging up, overflow or transfer.
         answered: bool,
     },
-    /// An agent begins a service, of a caller from the queue or of one who never queued.
+    /// An agent begins a service, of a caller who entered the queue at an earlier stamp or never.
     ServiceBegins,
     /// A caller enters the queue.
     Enters,
@@ -34,6 +35,8 @@ pub enum QueueEventKind {
         /// Whether by a person's answer.
         answered: bool,
     },
+    /// An agent begins a service of a caller who entered the queue at the same stamp.
+    ServiceBeginsAtOnce,
     /// An agent ends a service at the stamp at which it began.
     ServiceEndsAtOnce,
 }
@@ -72,14 +75,15 @@ pub(crate) fn rank(kind: QueueEventKind) -> u8 {
         QueueEventKind::ServiceBegins => 2,
         QueueEventKind::Enters => 3,
         QueueEventKind::LeavesAtOnce { .. } => 4,
-        QueueEventKind::ServiceEndsAtOnce => 5,
+        QueueEventKind::ServiceBeginsAtOnce => 5,
+        QueueEventKind::ServiceEndsAtOnce => 6,
     }
 }
 
 /// The events of calls, in order: each queue stage enters and leaves, each talk begins and ends.
 ///
-/// A stage without an end gives its beginning only. A talk counts for the queue of its own stage, or else of its
-/// call.
+/// A stage without an end gives its beginning only, and one whose end is stamped before its beginning ends as it
+/// begins. A talk counts for the queue of its own stage, or else of its call.
 pub fn queue_events(calls: &[Call]) -> Vec<QueueEvent> {
     let mut events = Vec::new();
     for call in calls {
@@ -95,9 +99,9 @@ pub fn queue_events(calls: &[Call]) -> Vec<QueueEvent> {
                 stage: u32::try_from(at).unwrap_or(u32::MAX),
                 queue: stage.queue.clone().or_else(|| call.queue.clone()),
             };
-            events.push(event(stage.entered_at, beginning(stage.kind)));
-            if let Some(left_at) = stage.left_at {
-                events.push(event(left_at, ending(stage, left_at)));
+            events.push(event(stage.entered_at, beginning(call, stage)));
+            if let Some((left_at, kind)) = ending(stage) {
+                events.push(event(left_at, kind));
             }
         }
     }
@@ -111,19 +115,31 @@ pub(crate) fn matters(kind: StageKind) -> bool {
 }
 
 /// The event of a queue or talk stage's beginning.
-pub(crate) fn beginning(kind: StageKind) -> QueueEventKind {
-    if kind == StageKind::Queue { QueueEventKind::Enters } else { QueueEventKind::ServiceBegins }
+pub(crate) fn beginning(call: &Call, stage: &Stage) -> QueueEventKind {
+    if stage.kind == StageKind::Queue {
+        return QueueEventKind::Enters;
+    }
+    let entered = |it: &Stage| it.kind == StageKind::Queue && it.entered_at == stage.entered_at;
+    if call.stages.iter().any(entered) {
+        QueueEventKind::ServiceBeginsAtOnce
+    } else {
+        QueueEventKind::ServiceBegins
+    }
 }
 
-/// The event of a queue or talk stage's end.
-pub(crate) fn ending(stage: &Stage, left_at: DateTime<Utc>) -> QueueEventKind {
+/// The event of a queue or talk stage's end, and when; `None` for a stage without an end.
+///
+/// An end before the beginning would leave the caller in the line for good, so it never is earlier.
+pub(crate) fn ending(stage: &Stage) -> Option<(DateTime<Utc>, QueueEventKind)> {
+    let left_at = stage.left_at?.max(stage.entered_at);
     let answered = stage.end == StageEnd::Answered;
-    match (stage.kind, left_at > stage.entered_at) {
+    let kind = match (stage.kind, left_at > stage.entered_at) {
         (StageKind::Queue, true) => QueueEventKind::Leaves { answered },
         (StageKind::Queue, false) => QueueEventKind::LeavesAtOnce { answered },
         (_, true) => QueueEventKind::ServiceEnds,
         (_, false) => QueueEventKind::ServiceEndsAtOnce,
-    }
+    };
+    Some((left_at, kind))
 }
 
 /// What is known of a queue at a moment.
@@ -195,7 +211,7 @@ impl QueueState {
                     self.recent.push((event.at - event.since).as_seconds_f64());
                 }
             }
-            QueueEventKind::ServiceBegins => {
+            QueueEventKind::ServiceBegins | QueueEventKind::ServiceBeginsAtOnce => {
                 self.services.insert(key);
             }
             QueueEventKind::ServiceEnds | QueueEventKind::ServiceEndsAtOnce => {

@@ -49,7 +49,7 @@ pub fn replay(calls: &[Call]) -> Result<Vec<Arrival>, Error> {
                 arrivals.push(Arrival { call, stage, queued_at, seen });
                 line.waiting.begin(event, &mut is_open);
             }
-            SERVICE_BEGINS => line.services.begin(event, &mut is_open),
+            SERVICE_BEGINS | SERVICE_BEGINS_AT_ONCE => line.services.begin(event, &mut is_open),
             SERVICE_ENDS | SERVICE_ENDS_AT_ONCE => line.services.end(event, &mut is_open),
             _ => {
                 line.waiting.end(event, &mut is_open);
@@ -66,7 +66,8 @@ pub fn replay(calls: &[Call]) -> Result<Vec<Arrival>, Error> {
 const SERVICE_ENDS: u8 = 0;
 const SERVICE_BEGINS: u8 = 2;
 const ENTERS: u8 = 3;
-const SERVICE_ENDS_AT_ONCE: u8 = 5;
+const SERVICE_BEGINS_AT_ONCE: u8 = 5;
+const SERVICE_ENDS_AT_ONCE: u8 = 6;
 
 /// An event as numbers. Stamps are microseconds since 1970.
 #[derive(Clone, Copy, Debug)]
@@ -104,15 +105,15 @@ fn encode<'a>(
                 queue: place(queues, queue),
                 open,
                 stage: u8::try_from(stage_at).map_err(|_| too_many())?,
-                rank: rank(beginning(stage.kind)),
+                rank: rank(beginning(call, stage)),
                 answered: false,
             };
             open += 1;
             events.push(event);
-            if let Some(left_at) = stage.left_at {
+            if let Some((left_at, kind)) = ending(stage) {
                 let answered = stage.kind == StageKind::Queue && stage.end == StageEnd::Answered;
-                let rank = rank(ending(stage, left_at));
-                events.push(Event { at: left_at.timestamp_micros(), rank, answered, ..event });
+                let (at, rank) = (left_at.timestamp_micros(), rank(kind));
+                events.push(Event { at, rank, answered, ..event });
             }
         }
     }

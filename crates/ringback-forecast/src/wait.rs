@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use ringback_calllog::{Call, Outcome, QueueId, StageKind};
+use ringback_calllog::{Call, Outcome, QueueId, Stage, StageKind};
 
 use crate::announce::Announcement;
 use crate::replay::Arrival;
@@ -84,11 +84,13 @@ const GROUP_SIZE: usize = 30;
 const GROUPS: usize = 60;
 
 impl WaitProfile {
-    /// Learns from the arrivals whose wait was known by `until`: answered, and out of the queue.
+    /// Learns from what was known before `until`: callers who had been answered from a queue, and services that had
+    /// ended. A call that queues more than once is learned when it first does.
     ///
     /// # Errors
     ///
-    /// [`Error::TooFewAnswers`] if fewer than 30 callers were answered from a queue, or nobody's service had ended.
+    /// [`Error::TooFewAnswers`] if fewer than 30 callers had been answered from a queue, [`Error::NoServices`] if
+    /// nobody's service had ended.
     pub fn fit(calls: &[Call], arrivals: &[Arrival], until: DateTime<Utc>) -> Result<Self, Error> {
         let service = ServiceTimes::of(calls, until);
         let mut known: BTreeMap<Option<&QueueId>, Vec<(StateSeen, f64)>> = BTreeMap::new();
@@ -99,11 +101,10 @@ impl WaitProfile {
                 all.push((arrival.seen, wait_secs));
             }
         }
-        let too_few = Error::TooFewAnswers { got: all.len(), needed: GROUP_SIZE };
-        let Some(service_secs_mean) = service.mean(None) else { return Err(too_few) };
         if all.len() < GROUP_SIZE {
-            return Err(too_few);
+            return Err(Error::TooFewAnswers { got: all.len(), needed: GROUP_SIZE });
         }
+        let service_secs_mean = service.mean_of_all().ok_or(Error::NoServices { until })?;
         let mut queues = BTreeMap::new();
         for (queue, known) in known {
             if known.len() >= GROUP_SIZE {
@@ -130,22 +131,40 @@ impl WaitProfile {
 }
 
 impl Arrival {
-    /// The queue that the caller entered.
+    /// The queue that the caller entered, in the calls that were replayed; absent where the source names none.
     pub fn queue<'a>(&self, calls: &'a [Call]) -> Option<&'a QueueId> {
-        let call = &calls[self.call];
+        let call = calls.get(self.call)?;
         call.stages.get(self.stage).and_then(|it| it.queue.as_ref()).or(call.queue.as_ref())
+    }
+
+    /// Whether the call had not queued before: by its stages, since it may enter two queues at one stamp.
+    pub(crate) fn is_first(&self, calls: &[Call]) -> bool {
+        let is_queue = |it: &Stage| it.kind == StageKind::Queue;
+        let first = calls.get(self.call).and_then(|it| it.stages.iter().position(is_queue));
+        first == Some(self.stage)
     }
 }
 
-/// The wait of an answered arrival, in seconds, if it was known by `until`.
-fn known_wait(calls: &[Call], arrival: &Arrival, until: DateTime<Utc>) -> Option<f64> {
-    let call = &calls[arrival.call];
-    let wait = call.wait().filter(|_| call.outcome == Outcome::Answered)?;
-    let is_first = call.queued_at() == Some(arrival.queued_at);
-    (is_first && arrival.queued_at + wait <= until).then(|| wait.as_seconds_f64())
+/// [`Call::wait`] in seconds, one below zero by no more than the stamps' precision as zero. One further below is
+/// unknown: an agent had talked to the caller before they queued.
+pub(crate) fn wait_secs(call: &Call) -> Option<f64> {
+    let wait_secs = call.wait()?.as_seconds_f64();
+    (wait_secs >= -call.precision.secs()).then_some(wait_secs.max(0.0))
 }
 
-/// Service times that had ended by a moment.
+/// The wait of an answered arrival, in seconds, if it had ended before `until`.
+fn known_wait(calls: &[Call], arrival: &Arrival, until: DateTime<Utc>) -> Option<f64> {
+    let call = calls.get(arrival.call)?;
+    if call.outcome != Outcome::Answered || !arrival.is_first(calls) {
+        return None;
+    }
+    let wait_secs = wait_secs(call)?;
+    // The prediction's own caller must not be learned from, not even one who was answered at once.
+    let is_known = arrival.queued_at < until && arrival.queued_at + call.wait()? < until;
+    is_known.then_some(wait_secs)
+}
+
+/// Service times that had ended before a moment.
 #[derive(Debug, Default)]
 struct ServiceTimes<'a> {
     sums: BTreeMap<Option<&'a QueueId>, (f64, u64)>,
@@ -158,6 +177,7 @@ impl<'a> ServiceTimes<'a> {
             for stage in call.stages.iter().filter(|it| it.kind == StageKind::Talk) {
                 if let (Some(left_at), Some(took)) = (stage.left_at, stage.duration())
                     && left_at < until
+                    && left_at >= stage.entered_at
                 {
                     let queue = stage.queue.as_ref().or(call.queue.as_ref());
                     let sum = times.sums.entry(queue).or_default();
@@ -168,12 +188,15 @@ impl<'a> ServiceTimes<'a> {
         times
     }
 
-    /// The mean of a queue, or of all for `None` where no queue has that name.
+    /// The mean behind a queue, or behind those without a name.
     fn mean(&self, queue: Option<&QueueId>) -> Option<f64> {
-        let one = self.sums.get(&queue).copied();
-        let (sum, count) = one.unwrap_or_else(|| {
-            self.sums.values().fold((0.0, 0), |all, one| (all.0 + one.0, all.1 + one.1))
-        });
+        self.sums.get(&queue).map(|&(sum, count)| sum / count as f64)
+    }
+
+    /// The mean behind all queues together.
+    fn mean_of_all(&self) -> Option<f64> {
+        let (sum, count) =
+            self.sums.values().fold((0.0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
         (count > 0).then(|| sum / count as f64)
     }
 }

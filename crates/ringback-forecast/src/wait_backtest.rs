@@ -1,13 +1,13 @@
 //! Wait predictions replayed over a log without looking ahead, and their scores.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use ringback_calllog::{Call, Outcome, QueueId, Zone};
 use serde::Serialize;
 
 use crate::announce::Announcement;
 use crate::concordance::{WaitSeen, concordance};
 use crate::replay::{Arrival, replay};
-use crate::wait::{WaitForecast, WaitProfile};
+use crate::wait::{WaitForecast, WaitProfile, wait_secs};
 use crate::{Error, IntervalScores, PointScores};
 
 /// When a model learns anew during a backtest.
@@ -73,9 +73,9 @@ pub struct WaitScores {
 /// What a replay of predictions found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WaitReport {
-    /// Every caller who entered a queue at or after the end of the training, in order.
+    /// Every caller who entered a queue at or after the end of the training, in order, each once.
     pub predictions: Vec<WaitPrediction>,
-    /// Callers among them who were answered.
+    /// Callers among them who were answered after a known wait.
     pub answered: usize,
     /// Their mean wait in seconds.
     pub mean_wait_secs: Option<f64>,
@@ -101,7 +101,7 @@ impl WaitBacktest {
     ///
     /// # Errors
     ///
-    /// [`Error::TooFewAnswers`] if the training holds too few answered callers, [`Error::TooManyCalls`] as
+    /// [`Error::TooFewAnswers`] and [`Error::NoServices`] as [`WaitProfile::fit`], [`Error::TooManyCalls`] as
     /// [`replay`].
     pub fn run(&self, calls: &[Call]) -> Result<WaitReport, Error> {
         let arrivals = replay(calls)?;
@@ -109,7 +109,7 @@ impl WaitBacktest {
         let mut learned_on = None;
         let mut predictions = Vec::new();
         for arrival in arrivals.iter().filter(|it| it.queued_at >= self.train_until) {
-            if calls[arrival.call].queued_at() != Some(arrival.queued_at) {
+            if !arrival.is_first(calls) {
                 continue;
             }
             if let Update::Daily(zone) = self.update {
@@ -131,7 +131,7 @@ fn predict(model: &WaitProfile, calls: &[Call], arrival: &Arrival) -> WaitPredic
     let service_secs = model.service_secs_mean(queue);
     WaitPrediction {
         arrival: *arrival,
-        wait_secs: calls[arrival.call].wait().map(TimeDelta::as_seconds_f64),
+        wait_secs: wait_secs(&calls[arrival.call]),
         forecast: model.predict(queue, &arrival.seen),
         announced_secs: Announcement::ALL.map(|it| it.wait_secs(&arrival.seen, Some(service_secs))),
     }

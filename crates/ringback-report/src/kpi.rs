@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc, Weekday};
-use ringback_calllog::{Audit, CallLog};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
+use ringback_calllog::{Audit, CallLog, FeedGap};
 use ringback_features::{
-    AcceptableWait, Calendar, HourOfWeekLoad, HourWaits, IntervalLength, IntervalTable, Intervals,
-    ServiceMeasures, ServiceSummary, WeekSummary, load_by_hour_of_week, service_by_week,
-    waits_by_hour,
+    AcceptableWait, Calendar, HourOfWeekLoad, HourWaits, IntervalError, IntervalLength,
+    IntervalTable, Intervals, ServiceMeasures, ServiceSummary, WeekSummary, load_by_hour_of_week,
+    service_by_week, waits_by_hour,
 };
 use ringback_forecast::{
     Backtest, BacktestReport, Level, PastWeeks, VolumeForecast, VolumeModel, WaitBacktest,
@@ -131,16 +131,27 @@ fn levels() -> Vec<Level> {
     [0.8, 0.95].into_iter().filter_map(|it| Level::new(it).ok()).collect()
 }
 
-/// Calls by interval, to the end of the last civil day: a day that the log leaves unfinished would look quiet.
+/// Calls by interval, to the end of the last civil day, so that the forecast begins with a day; without opening hours
+/// where the log is too short to find them.
+///
+/// What comes after the last call is missing, not zero: the log may end in the middle of the day, which would look
+/// quiet.
 fn volume(log: &CallLog, audit: &Audit, calendar: &Calendar) -> Result<IntervalTable, Error> {
     let length = IntervalLength::from_minutes(INTERVAL_MINUTES)?;
-    let mut intervals = Intervals::new(length).gaps(&audit.gaps).find_opening_hours(calendar);
+    let mut gaps = audit.gaps.clone();
+    let mut intervals = Intervals::new(length);
     if let (Some(first), Some(last)) = (audit.first, audit.last) {
         let zone = log.observed.zone;
-        let end = zone.start_of_day(zone.date(last) + TimeDelta::days(1));
+        let next_day = zone.date(last).succ_opt().unwrap_or(NaiveDate::MAX);
+        let end = zone.start_of_day(next_day);
+        gaps.push(FeedGap { from: last, to: end, calls_expected: 0.0, stray_calls: 0 });
         intervals = intervals.span(zone.start_of_day(zone.date(first)), end);
     }
-    Ok(intervals.build(&log.calls, &log.observed)?)
+    let intervals = intervals.gaps(&gaps);
+    match intervals.clone().find_opening_hours(calendar).build(&log.calls, &log.observed) {
+        Err(IntervalError::Hours(_)) => Ok(intervals.build(&log.calls, &log.observed)?),
+        table => Ok(table?),
+    }
 }
 
 fn forecast(

@@ -174,7 +174,8 @@ fn calendar(flags: &Flags, zone: Zone) -> Result<Calendar, Failure> {
 }
 
 fn write_forecast(path: &Path, forecast: &VolumeForecast) -> Result<(), Failure> {
-    let percent = |level: Level| format!("{}", (level.get() * 1000.0).round() / 10.0);
+    // To a millionth of a level, so that 0.9991 and 0.9992 have columns of their own.
+    let percent = |level: Level| format!("{}", (level.get() * 1e6).round() / 1e4);
     let mut header = vec!["time".to_owned(), "mean".to_owned(), "median".to_owned()];
     for interval in &forecast.intervals {
         header.extend(["lower", "upper"].map(|it| format!("{it}_{}", percent(interval.level))));

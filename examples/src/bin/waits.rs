@@ -5,12 +5,14 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Parser, ValueEnum};
-use ringback::calllog::{Audit, Call, Zone};
+use ringback::calllog::{Audit, CallLog, Zone};
 use ringback::forecast::{
     Announcement, Update, WaitBacktest, WaitPrediction, WaitReport, WaitScores,
 };
-use ringback_examples::{CsvFile, Failure, LogFolder, Moment, Reporting, Step, run, write_json};
-use serde_json::{Value, json};
+use ringback_examples::{
+    CsvFile, Failure, LogFolder, Moment, Reporting, Step, run, wait_scores, write_json,
+};
+use serde_json::Value;
 
 /// Predicts the wait of every caller who entered a queue from what was known at that moment.
 ///
@@ -86,10 +88,10 @@ fn waits(flags: &Flags) -> Result<(), Failure> {
     drop(replaying);
     let mut file = CsvFile::create(&flags.out, HEADER)?;
     for prediction in &report.predictions {
-        file.row(row(&folder.log.calls[prediction.arrival.call], prediction))?;
+        file.row(row(&folder.log, prediction))?;
     }
     file.finish()?;
-    let scores = scores(&report, &instant(train_until));
+    let scores = wait_scores(&report, train_until);
     write_json(&flags.out.with_file_name("scores.json"), &scores)?;
     print(flags, &report, &scores)
 }
@@ -114,7 +116,9 @@ fn update(learning: Learning, zone: Zone) -> Update {
     }
 }
 
-fn row(call: &Call, prediction: &WaitPrediction) -> [String; 11] {
+fn row(log: &CallLog, prediction: &WaitPrediction) -> [String; 11] {
+    let arrival = &prediction.arrival;
+    let call = &log.calls[arrival.call];
     let secs = |secs: Option<f64>| secs.map_or_else(String::new, |it| format!("{it}"));
     let said = |announcement: Announcement| {
         let at = Announcement::ALL.iter().position(|it| *it == announcement);
@@ -123,8 +127,8 @@ fn row(call: &Call, prediction: &WaitPrediction) -> [String; 11] {
     let forecast = prediction.forecast;
     [
         call.call_id.to_string(),
-        instant(prediction.arrival.queued_at),
-        call.queue.as_ref().map_or_else(String::new, ToString::to_string),
+        instant(arrival.queued_at),
+        arrival.queue(&log.calls).map_or_else(String::new, ToString::to_string),
         call.outcome.to_string(),
         secs(prediction.wait_secs),
         secs(Some(forecast.mean_secs)),
@@ -134,22 +138,6 @@ fn row(call: &Call, prediction: &WaitPrediction) -> [String; 11] {
         said(Announcement::LastToEnterService),
         said(Announcement::QueueLength),
     ]
-}
-
-fn scores(report: &WaitReport, train_until: &str) -> Value {
-    let baselines: serde_json::Map<String, Value> = report
-        .announcements
-        .iter()
-        .map(|(name, scores)| (name.to_string(), json!(scores)))
-        .collect();
-    json!({
-        "train_until": train_until,
-        "callers": report.predictions.len(),
-        "answered": report.answered,
-        "mean_wait_secs": report.mean_wait_secs,
-        "model": report.model,
-        "baselines": baselines,
-    })
 }
 
 #[expect(clippy::print_stdout, reason = "the program's answer")]

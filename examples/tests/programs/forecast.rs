@@ -277,3 +277,13 @@ fn an_unknown_queue_is_named() {
         )
         .fails(&["sales"]);
 }
+
+#[test]
+fn levels_that_are_close_have_columns_of_their_own() {
+    let place = Place::new();
+    place.write("s.csv", hours(|_| Some("3".to_owned())));
+    forecast(&place, &["--level", "0.9991,0.9992"]).succeeds();
+    let table = place.read("f/f.csv");
+    let header = "time,mean,median,lower_99.91,upper_99.91,lower_99.92,upper_99.92";
+    assert_eq!(table.lines().next(), Some(header));
+}

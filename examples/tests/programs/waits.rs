@@ -115,3 +115,38 @@ fn json_is_the_scores() {
     assert_eq!(ran.stdout.lines().count(), 1);
     assert_eq!(serde_json::from_str::<Value>(&ran.stdout).unwrap(), place.json("j/scores.json"));
 }
+
+/// The log names the queue of a wait, and none for the call.
+#[test]
+fn a_row_names_the_queue_that_the_caller_entered() {
+    let place = super::place::Place::new();
+    let mapping = r#"
+        source = "shop"
+        zone = "UTC"
+        key = ["id"]
+        time = { format = "%Y-%m-%d %H:%M" }
+        outcome = { value = "answered" }
+        stage = [
+            { kind = "queue", start = "in", end = "out", queue = "skill" },
+            { kind = "talk", start = "out", end = "end" },
+        ]
+    "#;
+    let row = |n: u32| {
+        let hour = n / 4;
+        format!(
+            "{n},2026-05-0{} {:02}:00,2026-05-0{0} {1:02}:01,2026-05-0{0} {1:02}:09,gold\n",
+            4 + hour / 24,
+            hour % 24
+        )
+    };
+    let rows: String = (0..200).map(row).collect();
+    place.write("shop.toml", mapping);
+    place.write("shop.csv", format!("id,in,out,end,skill\n{rows}"));
+    place.ingest_shop(&["shop.csv"]).succeeds();
+    let flags = ["--calls", "out", "--train-until", "2026-05-05", "--out", "waits.csv"];
+    place.run("waits", &flags).succeeds();
+    let table = place.read("waits.csv");
+    check_rows(&table);
+    let queues: Vec<&str> = table.lines().skip(1).map(|it| it.split(',').nth(2).unwrap()).collect();
+    assert_eq!(queues, ["gold"; 200 - 96]);
+}

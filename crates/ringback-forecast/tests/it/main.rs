@@ -14,3 +14,5 @@ mod reference;
 mod score;
 #[cfg(test)]
 mod volume;
+#[cfg(test)]
+mod wait;

@@ -166,8 +166,9 @@ fn a_caller_meets_those_before_and_not_themselves() {
     let a = (0, 0.0, None, 0);
     let b = (1, 5.0, None, 0);
     let c = (1, 25.0, Some(10.0), 1);
-    let d = (0, 0.0, Some(20.0), 3);
-    let e = (1, 0.0, Some(20.0), 3);
+    // The agents of a and c; that d is answered at once is not known yet.
+    let d = (0, 0.0, Some(20.0), 2);
+    let e = (1, 0.0, Some(20.0), 2);
     assert_eq!(seen, [a, b, c, d, e]);
 }
 
@@ -195,4 +196,21 @@ fn a_caller_without_an_end_is_forgotten_after_a_day() {
     let lengths: Vec<u32> = replay(&log).unwrap().iter().map(|it| it.seen.queue_length).collect();
     assert_eq!(lengths, [0, 1, 1]);
     assert_eq!(bits(&log, &replay(&log).unwrap()), bits(&log, &streamed(&log)));
+}
+
+/// The end of a stay or a service must not come before its beginning, or it stays open for a day.
+#[test]
+fn a_stage_that_ends_before_it_begins_ends_as_it_begins() {
+    let leg = |id: &str, from: i64, end| {
+        let queue = stage(StageKind::Queue, from, Some(end), StageEnd::Answered);
+        let talk = stage(StageKind::Talk, from, Some(end), StageEnd::Completed);
+        Leg { stages: vec![queue, talk], ..Leg::whole(id.into(), at(from), Outcome::Answered) }
+    };
+    let log = calls(vec![leg("a", 100, 40), leg("b", 200, 210)]);
+    let arrivals = replay(&log).unwrap();
+    let seen = arrivals[1].seen;
+    assert_eq!((seen.queue_length, seen.agents_busy), (0, 0));
+    assert_eq!(seen.last_wait_secs, Some(0.0));
+    assert_eq!(arrivals[0].seen.last_wait_secs, None, "an answer is known when the caller queues");
+    assert_eq!(bits(&log, &arrivals), bits(&log, &streamed(&log)));
 }

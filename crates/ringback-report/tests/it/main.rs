@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod chart;
 #[cfg(test)]
+mod kpi;
+#[cfg(test)]
 mod page;
 #[cfg(test)]
 mod xml;
