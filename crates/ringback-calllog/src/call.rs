@@ -279,7 +279,8 @@ impl Call {
     }
 
     /// The wait: from queue entry to the moment that the queue was left, by a person's answer or by the caller's
-    /// hang-up. Never negative where the source is not.
+    /// hang-up. Never negative: an end before the entry by no more than the stamps' precision is a wait of zero, and
+    /// one further before it is no wait (an agent had talked to the caller before they queued).
     ///
     /// Absent for a call that never queued, for one that left its queue in another way (overflow, voicemail,
     /// callback), and where the log does not say when. For an abandoned call it is a lower bound of the wait that
@@ -294,7 +295,9 @@ impl Call {
             Outcome::Abandoned => self.last(StageKind::Queue).and_then(|stage| stage.left_at),
             _ => None,
         }?;
-        Some(left_at - queued_at)
+        let wait = left_at - queued_at;
+        let is_rounding = wait.as_seconds_f64() >= -self.precision.secs();
+        is_rounding.then_some(wait.max(TimeDelta::zero()))
     }
 
     /// The time in stages of a kind, added up; absent if there is none or if one has no known end.

@@ -7,7 +7,7 @@ use ringback_calllog::{Call, FeedGap, Observed, QueueId, Zone};
 use serde::Serialize;
 
 use crate::busy::handle_time;
-use crate::offered::{Fate, came_at, micros, queue_of, queue_wait, secs};
+use crate::offered::{Fate, came_at, micros, queue_of, secs};
 use crate::{
     Calendar, CivilSlot, FindHoursError, IntervalLength, OpeningHours, Series, SeriesError,
 };
@@ -406,7 +406,7 @@ impl Counts {
             Fate::AbandonedInMenu => self.abandoned_in_menu += 1,
             Fate::LeftOtherwise | Fate::Undecided | Fate::NotOffered => {}
         }
-        if let Some(wait) = queue_wait(call, observed.precision).filter(|_| observed.waits) {
+        if let Some(wait) = call.wait().filter(|_| observed.waits) {
             self.wait_micros += micros(wait);
             self.waits += 1;
         }

@@ -1,7 +1,7 @@
 //! How a call counts: whether it was offered to a queue, when it came there, how it left and how long it waited.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ringback_calllog::{Call, Direction, Outcome, Precision, QueueId, StageKind};
+use ringback_calllog::{Call, Direction, Outcome, QueueId, StageKind};
 
 /// What became of a call, as the counts see it. Every call that counts has one fate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,24 +58,11 @@ pub(crate) fn queue_of(call: &Call) -> Option<&QueueId> {
     call.queue.as_ref().or_else(|| entered().and_then(|stage| stage.queue.as_ref()))
 }
 
-/// The wait of a call that queued: [`Call::wait`], with a negative one of at most the stamps' precision as zero, and
-/// a more negative one as unknown.
-pub(crate) fn queue_wait(call: &Call, precision: Precision) -> Option<TimeDelta> {
-    let wait = call.wait()?;
-    if wait >= TimeDelta::zero() {
-        Some(wait)
-    } else if wait.as_seconds_f64() >= -precision.secs() {
-        Some(TimeDelta::zero())
-    } else {
-        None
-    }
-}
-
 /// The wait before a person answered; zero where the call never queued.
-pub(crate) fn answer_wait(call: &Call, precision: Precision) -> Option<TimeDelta> {
+pub(crate) fn answer_wait(call: &Call) -> Option<TimeDelta> {
     match call.queued_at() {
         None => Some(TimeDelta::zero()),
-        Some(_) => queue_wait(call, precision),
+        Some(_) => call.wait(),
     }
 }
 

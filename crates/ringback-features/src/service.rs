@@ -11,7 +11,7 @@ use ringback_calllog::{Call, Observed};
 use serde::Serialize;
 
 use crate::busy::{Who, busy, handle_time, is_handling, joined};
-use crate::offered::{Fate, answer_wait, micros, queue_wait, secs};
+use crate::offered::{Fate, answer_wait, micros, secs};
 
 pub use group::{
     HourOfWeekError, HourOfWeekLoad, HourWaits, WeekSummary, load_by_hour_of_week, service_by_week,
@@ -121,7 +121,7 @@ impl ServiceMeasures {
         let mut tally = Tally::default();
         for call in &calls {
             if let Some(fate) = Fate::of(call) {
-                tally.add(call, fate, self, observed);
+                tally.add(call, fate, self);
             }
         }
         ServiceSummary {
@@ -299,12 +299,12 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, call: &Call, fate: Fate, options: &ServiceMeasures, observed: &Observed) {
+    fn add(&mut self, call: &Call, fate: Fate, options: &ServiceMeasures) {
         self.arrived += 1;
         self.offered += u64::from(fate.is_offered());
         match fate {
-            Fate::Answered => self.add_answered(call, options, observed),
-            Fate::AbandonedInQueue => self.add_abandoned(call, options, observed),
+            Fate::Answered => self.add_answered(call, options),
+            Fate::AbandonedInQueue => self.add_abandoned(call, options),
             Fate::AbandonedInMenu => self.abandoned_in_menu += 1,
             Fate::LeftOtherwise => self.left_otherwise += 1,
             Fate::Undecided => self.undecided += 1,
@@ -312,16 +312,16 @@ impl Tally {
         }
         if call.queued_at().is_some() {
             self.queued += 1;
-            if let Some(wait) = queue_wait(call, observed.precision) {
+            if let Some(wait) = call.wait() {
                 self.queue_waits += 1;
                 self.queue_wait_micros += micros(wait);
             }
         }
     }
 
-    fn add_answered(&mut self, call: &Call, options: &ServiceMeasures, observed: &Observed) {
+    fn add_answered(&mut self, call: &Call, options: &ServiceMeasures) {
         self.answered += 1;
-        if let Some(wait) = answer_wait(call, observed.precision) {
+        if let Some(wait) = answer_wait(call) {
             self.answer_waits += 1;
             self.answer_wait_micros += micros(wait);
             self.answered_in_time += u64::from(wait <= options.acceptable_wait.delta());
@@ -332,9 +332,9 @@ impl Tally {
         }
     }
 
-    fn add_abandoned(&mut self, call: &Call, options: &ServiceMeasures, observed: &Observed) {
+    fn add_abandoned(&mut self, call: &Call, options: &ServiceMeasures) {
         self.abandoned += 1;
-        if let Some(wait) = queue_wait(call, observed.precision) {
+        if let Some(wait) = call.wait() {
             self.abandon_waits += 1;
             self.abandoned_within_awt += u64::from(wait <= options.acceptable_wait.delta());
             self.abandoned_short += u64::from(wait <= options.short_abandon);

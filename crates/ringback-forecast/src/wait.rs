@@ -145,23 +145,16 @@ impl Arrival {
     }
 }
 
-/// [`Call::wait`] in seconds, one below zero by no more than the stamps' precision as zero. One further below is
-/// unknown: an agent had talked to the caller before they queued.
-pub(crate) fn wait_secs(call: &Call) -> Option<f64> {
-    let wait_secs = call.wait()?.as_seconds_f64();
-    (wait_secs >= -call.precision.secs()).then_some(wait_secs.max(0.0))
-}
-
 /// The wait of an answered arrival, in seconds, if it had ended before `until`.
 fn known_wait(calls: &[Call], arrival: &Arrival, until: DateTime<Utc>) -> Option<f64> {
     let call = calls.get(arrival.call)?;
     if call.outcome != Outcome::Answered || !arrival.is_first(calls) {
         return None;
     }
-    let wait_secs = wait_secs(call)?;
+    let wait = call.wait()?;
     // The prediction's own caller must not be learned from, not even one who was answered at once.
-    let is_known = arrival.queued_at < until && arrival.queued_at + call.wait()? < until;
-    is_known.then_some(wait_secs)
+    let is_known = arrival.queued_at < until && arrival.queued_at + wait < until;
+    is_known.then(|| wait.as_seconds_f64())
 }
 
 /// Service times that had ended before a moment.

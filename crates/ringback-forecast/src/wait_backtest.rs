@@ -1,13 +1,13 @@
 //! Wait predictions replayed over a log without looking ahead, and their scores.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{Call, Outcome, QueueId, Zone};
 use serde::Serialize;
 
 use crate::announce::Announcement;
 use crate::concordance::{WaitSeen, concordance};
 use crate::replay::{Arrival, replay};
-use crate::wait::{WaitForecast, WaitProfile, wait_secs};
+use crate::wait::{WaitForecast, WaitProfile};
 use crate::{Error, IntervalScores, PointScores};
 
 /// When a model learns anew during a backtest.
@@ -131,7 +131,7 @@ fn predict(model: &WaitProfile, calls: &[Call], arrival: &Arrival) -> WaitPredic
     let service_secs = model.service_secs_mean(queue);
     WaitPrediction {
         arrival: *arrival,
-        wait_secs: wait_secs(&calls[arrival.call]),
+        wait_secs: calls[arrival.call].wait().map(TimeDelta::as_seconds_f64),
         forecast: model.predict(queue, &arrival.seen),
         announced_secs: Announcement::ALL.map(|it| it.wait_secs(&arrival.seen, Some(service_secs))),
     }

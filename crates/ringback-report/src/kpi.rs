@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, NaiveDate, Utc, Weekday};
 use ringback_calllog::{Audit, CallLog, FeedGap};
 use ringback_features::{
     AcceptableWait, Calendar, HourOfWeekLoad, HourWaits, IntervalError, IntervalLength,
@@ -19,8 +19,8 @@ use crate::Error;
 /// The length of the intervals that volume is counted and forecast in.
 const INTERVAL_MINUTES: u32 = 30;
 
-/// The share of the log's span that wait predictions learn from before they are scored on the rest.
-const TRAIN_SHARE: f64 = 0.7;
+/// The share of the calls, in percent, that wait predictions learn from before they are scored on the rest.
+const TRAIN_PERCENT: usize = 70;
 
 /// Weeks over which forecasts of a week are scored, each made at its start.
 const BACKTEST_WEEKS: usize = 8;
@@ -181,14 +181,12 @@ fn backtest(
     Ok(backtest.run_where(&series, &models, is_open)?)
 }
 
-/// The start of the civil day on which the first 70 % of the log's span end.
+/// The start of the civil day on which the first 70 % of the calls have come: of the calls, not of the span, which one
+/// stray stamp stretches by years.
 fn train_until(log: &CallLog) -> DateTime<Utc> {
-    let (Some(first), Some(last)) = (log.calls.first(), log.calls.last()) else {
-        return DateTime::UNIX_EPOCH;
-    };
-    let span = (last.arrived_at - first.arrived_at).num_seconds();
-    #[expect(clippy::cast_possible_truncation, reason = "a share of a number of seconds")]
-    let learned = TimeDelta::seconds((span as f64 * TRAIN_SHARE) as i64);
+    let learned = log.calls.len() * TRAIN_PERCENT / 100;
     let zone = log.observed.zone;
-    zone.start_of_day(zone.date(first.arrived_at + learned))
+    log.calls
+        .get(learned)
+        .map_or(DateTime::UNIX_EPOCH, |it| zone.start_of_day(zone.date(it.arrived_at)))
 }

@@ -49,6 +49,18 @@ fn a_wait_goes_from_queue_entry_to_answer_or_hang_up() {
     assert!(!call(Outcome::Abandoned, &[]).is_abandoned_in_queue());
 }
 
+/// An agent whose clock runs a second ahead of the queue's, and one who had talked to the caller before they queued.
+#[test]
+fn a_wait_below_zero_is_zero_within_the_precision_and_none_beyond() {
+    use StageEnd::{Completed, Transferred};
+    use StageKind::{Queue, Talk};
+    let queue = (Queue, 100, None, Completed);
+    check(&call(Outcome::Answered, &[(Talk, 99, None, Completed), queue]), Some(0), Some(99));
+    check(&call(Outcome::Answered, &[(Talk, 98, None, Completed), queue]), None, Some(98));
+    let handed_on = [(Talk, 10, Some(100), Transferred), queue];
+    check(&call(Outcome::Answered, &handed_on), None, Some(10));
+}
+
 #[test]
 fn time_in_a_kind_of_stage_adds_up_or_is_not_known() {
     use StageEnd::{Completed, Transferred};

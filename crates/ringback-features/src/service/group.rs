@@ -157,9 +157,7 @@ pub fn waits_by_hour<'a>(
     let mut hours: Vec<Vec<TimeDelta>> = vec![Vec::new(); 24];
     for call in calls.into_iter().filter(|call| Fate::of(call) == Some(Fate::Answered)) {
         let hour = observed.zone.local(came_at(call)).hour() as usize;
-        if let (Some(waits), Some(wait)) =
-            (hours.get_mut(hour), answer_wait(call, observed.precision))
-        {
+        if let (Some(waits), Some(wait)) = (hours.get_mut(hour), answer_wait(call)) {
             waits.push(wait);
         }
     }
