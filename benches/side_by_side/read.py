@@ -34,11 +34,13 @@ print(rows, "rows")
 '''
 
 
-def cpu_secs(command, env=None):
+def timed(command, env=None):
+    """CPU seconds of a process, and the first number that it printed: the rows it read."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **(env or {})})
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env={**os.environ, **(env or {})})
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    secs = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return secs, int((done.stdout.split() or [b"0"])[0])
 
 
 def main():
@@ -47,9 +49,11 @@ def main():
     start = [sys.executable, "-c", "import polars"]
     ratios, times = [], {"ringback": [], "polars": [], "polars start-up": []}
     for run in range(8):
-        ringback = cpu_secs(ours)
-        started = cpu_secs(start, {"POLARS_MAX_THREADS": "1"})
-        polars = cpu_secs(theirs, {"POLARS_MAX_THREADS": "1"})
+        ringback, rows = timed(ours)
+        started, _ = timed(start, {"POLARS_MAX_THREADS": "1"})
+        polars, polars_rows = timed(theirs, {"POLARS_MAX_THREADS": "1"})
+        if rows != polars_rows:
+            sys.exit(f"ringback read {rows} rows, polars {polars_rows}")
         if run == 0:
             continue  # files come from disk
         times["ringback"].append(ringback)
@@ -59,7 +63,6 @@ def main():
     for name, values in times.items():
         print(f"{name}: median {statistics.median(values):.3f} CPU s, {min(values):.3f} to {max(values):.3f}")
     print(f"ringback / (polars less start-up): median {statistics.median(ratios):.2f}, {min(ratios):.2f} to {max(ratios):.2f}")
-    rows = 252_290
     print(f"ringback: {rows / statistics.median(times['ringback']):,.0f} rows a CPU second")
 
 

@@ -1,8 +1,7 @@
 //! Why a part of a report cannot be made.
 
 use ringback_features::{
-    FindHoursError, HourOfWeekError, IntervalError, InvalidIntervalLength, NotObservable,
-    SeriesError,
+    HourOfWeekError, IntervalError, InvalidIntervalLength, NotObservable, SeriesError,
 };
 
 /// Why a part of a report cannot be made. The report says it in the part's place.
@@ -21,9 +20,6 @@ pub enum Error {
     /// The intervals do not tell hours apart.
     #[error(transparent)]
     HourOfWeek(#[from] HourOfWeekError),
-    /// Opening hours cannot be found.
-    #[error(transparent)]
-    Hours(#[from] FindHoursError),
     /// Counts make no series.
     #[error(transparent)]
     Series(#[from] SeriesError),

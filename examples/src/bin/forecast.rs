@@ -18,18 +18,22 @@ use ringback_examples::{
 };
 use serde::Serialize;
 
+/// What stands below the flags in `--help`.
+const EXAMPLES: &str = r#"Examples, on the shipped calls after ingest has written the folder "log":
+
+  forecast --calls log --interval 30m --horizon 336 --country IL \
+      --out forecast.csv
+  forecast --calls log --interval 30m --horizon 336 --country IL \
+      --backtest 8 --step 336 --out forecast.csv
+  forecast --series counts.csv --time ts --value calls \
+      --time-zone Asia/Jerusalem --horizon 240 --out forecast.csv"#;
+
 /// Forecasts how many calls will come in each interval after the end of a series.
 ///
 /// The series comes from a CSV file or from a call log (calls offered to a queue or to all). Intervals that the series
 /// lacks are missing, not zero. The forecast has a mean, a median and a lower and an upper bound for each level.
-///
-/// Examples, on the shipped calls after ingest has written the folder "log":
-///
-///   forecast --calls log --interval 30m --horizon 336 --country IL --out forecast.csv
-///   forecast --calls log --interval 30m --horizon 336 --country IL --backtest 8 --step 336 --out forecast.csv
-///   forecast --series counts.csv --time ts --value calls --time-zone Asia/Jerusalem --horizon 240 --out forecast.csv
 #[derive(Parser)]
-#[command(version, verbatim_doc_comment)]
+#[command(version, after_long_help = EXAMPLES)]
 #[command(group(ArgGroup::new("input").required(true).args(["series", "calls"])))]
 struct Flags {
     /// A CSV file with a header.

@@ -7,17 +7,18 @@ use clap::{Parser, ValueEnum};
 use ringback::calllog::{Audit, BadRows, Delimited, Fold, LogReader, Pseudonymizer, Zone};
 use ringback_examples::{CsvFile, Failure, ReadProgress, Reporting, pseudonym_key, run, write_log};
 
+/// What stands below the flags in `--help`.
+const EXAMPLES: &str = r"Example, on the shipped months:
+
+  ingest --format delimited --mapping fixtures/anonymous_bank/mapping.toml \
+      --out log fixtures/anonymous_bank/*.gz";
+
 /// Reads a phone system's log files and writes a call log.
 ///
 /// Writes calls.parquet (a row a contact), stages.parquet (a row a stretch of one), rejected.csv (file, line, field and
 /// reason of every row that could not be understood) and audit.json. Customers are written as keyed pseudonyms only.
-///
-/// Example, on the shipped months:
-///
-///   ingest --format delimited --mapping fixtures/anonymous_bank/mapping.toml --out log fixtures/anonymous_bank/*.gz
 #[derive(Parser)]
-#[expect(clippy::doc_markdown, reason = "the help shows this text as it is")]
-#[command(version, verbatim_doc_comment)]
+#[command(version, after_long_help = EXAMPLES)]
 struct Flags {
     /// The files' format.
     #[arg(long)]

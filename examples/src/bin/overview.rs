@@ -12,18 +12,19 @@ use ringback_examples::{
     write_log, write_text,
 };
 
+/// What stands below the flags in `--help`.
+const EXAMPLES: &str = r"Examples:
+
+  overview
+  overview --mapping shop.toml --country DK --out shop-report logs/";
+
 /// Reads phone-system logs and writes one report: what the log says, service by week, when calls come, how long
 /// callers wait, next week's volume, and how well a wait can be told on arrival.
 ///
 /// Without PATH it reads the shipped calls: seven months of a bank's call center, 1999. Writes report.html (one file,
 /// opens from disk), summary.json, and the call log as ingest does.
-///
-/// Examples:
-///
-///   overview
-///   overview --mapping shop.toml --country DK --out shop-report logs/
 #[derive(Parser)]
-#[command(version, verbatim_doc_comment)]
+#[command(version, after_long_help = EXAMPLES)]
 struct Flags {
     /// The folder to write to.
     #[arg(long, value_name = "DIR", default_value = "ringback-out")]

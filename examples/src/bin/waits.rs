@@ -14,17 +14,18 @@ use ringback_examples::{
 };
 use serde_json::Value;
 
+/// What stands below the flags in `--help`.
+const EXAMPLES: &str = r#"Example, after ingest has written the folder "log":
+
+  waits --calls log --train-until 1999-06-01T00:00:00+03:00 --out waits.csv"#;
+
 /// Predicts the wait of every caller who entered a queue from what was known at that moment.
 ///
 /// Learns from what was known before a time, then writes a row for every caller from then on, with the prediction and
 /// what two of the usual announcements would have said; scores.json beside the file compares the model with four
 /// announcements on answered calls. Waits are seconds.
-///
-/// Example, after ingest has written the folder "log":
-///
-///   waits --calls log --train-until 1999-06-01T00:00:00+03:00 --out waits.csv
 #[derive(Parser)]
-#[command(version, verbatim_doc_comment)]
+#[command(version, after_long_help = EXAMPLES)]
 struct Flags {
     /// A folder that ingest has written.
     #[arg(long, value_name = "DIR")]

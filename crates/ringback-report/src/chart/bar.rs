@@ -1,6 +1,6 @@
 //! Bar charts: values by category, side by side or stacked.
 
-use super::canvas::Caption;
+use super::canvas::{Caption, caption_setters};
 use super::color::Color;
 
 /// How the bars of a category stand.
@@ -96,28 +96,10 @@ impl BarChart {
         }
     }
 
-    /// How to read the chart, and what is left out; by default empty.
-    pub fn description(mut self, text: &str) -> Self {
-        text.clone_into(&mut self.caption.description);
-        self
-    }
-
-    /// The name of the category axis; by default none.
-    pub fn x_label(mut self, label: &str) -> Self {
-        label.clone_into(&mut self.caption.x_label);
-        self
-    }
-
-    /// The name of the value axis, with its unit; by default none.
-    pub fn y_label(mut self, label: &str) -> Self {
-        label.clone_into(&mut self.caption.y_label);
-        self
-    }
-
-    /// The unit that follows values in tooltips, such as `s`; by default none.
-    pub fn unit(mut self, unit: &str) -> Self {
-        unit.clone_into(&mut self.caption.unit);
-        self
+    caption_setters! {
+        x_label: "The name of the category axis; by default none.",
+        y_label: "The name of the value axis, with its unit; by default none.",
+        unit: "The unit that follows values in tooltips, such as `s`; by default none.",
     }
 
     /// Adds a bar to each category.

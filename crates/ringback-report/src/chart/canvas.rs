@@ -51,6 +51,36 @@ impl Caption {
     }
 }
 
+/// The setters of a chart's words, for a type with a field `caption`; each kind of chart says what its axes are.
+macro_rules! caption_setters {
+    (x_label: $x:literal, y_label: $y:literal, unit: $unit:literal,) => {
+        /// How to read the chart, and what is left out; by default empty.
+        pub fn description(mut self, text: &str) -> Self {
+            text.clone_into(&mut self.caption.description);
+            self
+        }
+
+        #[doc = $x]
+        pub fn x_label(mut self, label: &str) -> Self {
+            label.clone_into(&mut self.caption.x_label);
+            self
+        }
+
+        #[doc = $y]
+        pub fn y_label(mut self, label: &str) -> Self {
+            label.clone_into(&mut self.caption.y_label);
+            self
+        }
+
+        #[doc = $unit]
+        pub fn unit(mut self, unit: &str) -> Self {
+            unit.clone_into(&mut self.caption.unit);
+            self
+        }
+    };
+}
+pub(super) use caption_setters;
+
 /// The rectangle that data are drawn in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Area {

@@ -1,7 +1,9 @@
 //! Heat maps: one value per row and column, such as calls by weekday and hour.
 
 use super::axis::{Step, Ticks};
-use super::canvas::{Area, Canvas, Caption, Setting, Svg, labelled, rect, with_tooltip};
+use super::canvas::{
+    Area, Canvas, Caption, Setting, Svg, caption_setters, labelled, rect, with_tooltip,
+};
 use super::number::{cell_label, tick_labels, with_unit};
 use super::text::{self, LABEL};
 
@@ -51,28 +53,10 @@ impl HeatMap {
         }
     }
 
-    /// How to read the chart, and what is left out; by default empty.
-    pub fn description(mut self, text: &str) -> Self {
-        text.clone_into(&mut self.caption.description);
-        self
-    }
-
-    /// What the columns are; by default none.
-    pub fn x_label(mut self, label: &str) -> Self {
-        label.clone_into(&mut self.caption.x_label);
-        self
-    }
-
-    /// What the rows are; by default none.
-    pub fn y_label(mut self, label: &str) -> Self {
-        label.clone_into(&mut self.caption.y_label);
-        self
-    }
-
-    /// What the cells count, beside the scale and in tooltips, such as `calls per hour`; by default none.
-    pub fn unit(mut self, unit: &str) -> Self {
-        unit.clone_into(&mut self.caption.unit);
-        self
+    caption_setters! {
+        x_label: "What the columns are; by default none.",
+        y_label: "What the rows are; by default none.",
+        unit: "What the cells count, beside the scale and in tooltips, such as `calls per hour`; by default none.",
     }
 
     /// Adds the next row of cells, in the order of the columns; `None`, values that are not finite and values that are

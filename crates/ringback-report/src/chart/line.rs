@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-use super::canvas::Caption;
+use super::canvas::{Caption, caption_setters};
 use super::color::Color;
 
 /// A place on the horizontal axis.
@@ -199,28 +199,10 @@ impl LineChart {
         }
     }
 
-    /// How to read the chart, and what is left out; by default empty.
-    pub fn description(mut self, text: &str) -> Self {
-        text.clone_into(&mut self.caption.description);
-        self
-    }
-
-    /// The name of the horizontal axis, with its unit; by default none.
-    pub fn x_label(mut self, label: &str) -> Self {
-        label.clone_into(&mut self.caption.x_label);
-        self
-    }
-
-    /// The name of the value axis, with its unit; by default none.
-    pub fn y_label(mut self, label: &str) -> Self {
-        label.clone_into(&mut self.caption.y_label);
-        self
-    }
-
-    /// The unit that follows values in tooltips, such as `s`; by default none.
-    pub fn unit(mut self, unit: &str) -> Self {
-        unit.clone_into(&mut self.caption.unit);
-        self
+    caption_setters! {
+        x_label: "The name of the horizontal axis, with its unit; by default none.",
+        y_label: "The name of the value axis, with its unit; by default none.",
+        unit: "The unit that follows values in tooltips, such as `s`; by default none.",
     }
 
     /// Adds a line, over those that are there.
