@@ -68,7 +68,7 @@ impl QueueEvent {
 }
 
 /// The order of kinds at one stamp.
-pub(crate) fn rank(kind: QueueEventKind) -> u8 {
+pub(crate) const fn rank(kind: QueueEventKind) -> u8 {
     match kind {
         QueueEventKind::ServiceEnds => 0,
         QueueEventKind::Leaves { .. } => 1,

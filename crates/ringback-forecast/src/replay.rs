@@ -3,12 +3,14 @@
 //! The same answers as feeding [`queue_events`](crate::queue_events) to a [`QueueBoard`](crate::QueueBoard), bit for
 //! bit, and faster: events are numbers in an array, and what is open is two lines that only move forward.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{Call, QueueId, StageEnd, StageKind};
 
-use crate::queue_state::{LOST_AFTER, RecentWaits, beginning, ending, matters, rank};
+use crate::queue_state::{
+    LOST_AFTER, QueueEventKind, RecentWaits, beginning, ending, matters, rank,
+};
 use crate::{Error, StateSeen};
 
 /// A caller who entered a queue, and what was known at that moment.
@@ -33,10 +35,10 @@ pub struct Arrival {
 ///
 /// [`Error::TooManyCalls`] for more than 2³² calls or 255 stages in one.
 pub fn replay(calls: &[Call]) -> Result<Vec<Arrival>, Error> {
-    let mut queues: Vec<Option<&QueueId>> = Vec::new();
+    let mut queues = Queues::new();
     let mut events = encode(calls, &mut queues)?;
     sort(&mut events, calls);
-    let mut lines: Vec<Line> = queues.iter().map(|_| Line::default()).collect();
+    let mut lines: Vec<Line> = queues.values().map(|_| Line::default()).collect();
     let mut is_open = vec![false; events.len()];
     let mut arrivals = Vec::with_capacity(events.len() / 4);
     for event in &events {
@@ -63,11 +65,11 @@ pub fn replay(calls: &[Call]) -> Result<Vec<Arrival>, Error> {
     Ok(arrivals)
 }
 
-const SERVICE_ENDS: u8 = 0;
-const SERVICE_BEGINS: u8 = 2;
-const ENTERS: u8 = 3;
-const SERVICE_BEGINS_AT_ONCE: u8 = 5;
-const SERVICE_ENDS_AT_ONCE: u8 = 6;
+const SERVICE_ENDS: u8 = rank(QueueEventKind::ServiceEnds);
+const SERVICE_BEGINS: u8 = rank(QueueEventKind::ServiceBegins);
+const ENTERS: u8 = rank(QueueEventKind::Enters);
+const SERVICE_BEGINS_AT_ONCE: u8 = rank(QueueEventKind::ServiceBeginsAtOnce);
+const SERVICE_ENDS_AT_ONCE: u8 = rank(QueueEventKind::ServiceEndsAtOnce);
 
 /// An event as numbers. Stamps are microseconds since 1970.
 #[derive(Clone, Copy, Debug)]
@@ -83,10 +85,7 @@ struct Event {
     answered: bool,
 }
 
-fn encode<'a>(
-    calls: &'a [Call],
-    queues: &mut Vec<Option<&'a QueueId>>,
-) -> Result<Vec<Event>, Error> {
+fn encode<'a>(calls: &'a [Call], queues: &mut Queues<'a>) -> Result<Vec<Event>, Error> {
     let mut events: Vec<Event> = Vec::with_capacity(calls.len() * 4);
     let mut open = 0;
     for (at, call) in calls.iter().enumerate() {
@@ -120,14 +119,12 @@ fn encode<'a>(
     Ok(events)
 }
 
-/// The number of a queue. A center has few: looking through them beats a map.
-fn place<'a>(queues: &mut Vec<Option<&'a QueueId>>, queue: Option<&'a QueueId>) -> u32 {
-    let found = queues.iter().position(|it| *it == queue);
-    let at = found.unwrap_or_else(|| {
-        queues.push(queue);
-        queues.len() - 1
-    });
-    u32::try_from(at).unwrap_or(u32::MAX)
+/// The number of each queue, in the order of their first events.
+type Queues<'a> = BTreeMap<Option<&'a QueueId>, u32>;
+
+fn place<'a>(queues: &mut Queues<'a>, queue: Option<&'a QueueId>) -> u32 {
+    let next = u32::try_from(queues.len()).unwrap_or(u32::MAX);
+    *queues.entry(queue).or_insert(next)
 }
 
 fn sort(events: &mut [Event], calls: &[Call]) {
