@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::gap::feed_gaps;
-use crate::{Call, FeedGap, Observed, Outcome, RejectedRow, SkipReason, StageKind, Zone};
+use crate::gap::{Arrivals, feed_gaps};
+use crate::{
+    Call, CdrFormat, FeedGap, Observed, Outcome, RejectedRow, SkipReason, StageKind, Zone,
+};
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,10 @@ pub enum FileStatus {
     BrokenOff(String),
     /// Could not be opened.
     Unreadable(String),
+    /// Not to be read, by a rule of its format: a file that is still being written.
+    PassedOver(SkipReason),
+    /// Of no format that was asked for.
+    NotRecognized,
 }
 
 /// The account of one file.
@@ -99,8 +105,11 @@ pub struct Audit {
     pub first: Option<DateTime<Utc>>,
     /// The last arrival.
     pub last: Option<DateTime<Utc>>,
-    /// What the source can and cannot say.
+    /// What the source can and cannot say; of several, what all of them can.
     pub observed: Observed,
+    /// Each source.
+    #[serde(default)]
+    pub sources: Vec<SourceAudit>,
     /// Stretches in which the feed seems to have stopped.
     pub gaps: Vec<FeedGap>,
     /// Whether the data suffices, and for what.
@@ -109,22 +118,40 @@ pub struct Audit {
     pub warnings: Vec<String>,
     /// The account of each file, in the order of reading.
     pub files: Vec<FileAudit>,
+    /// How many of the warnings are the format's remarks; they come first.
+    #[serde(skip)]
+    remarks: usize,
+}
+
+/// What one source of a log can say, and how much of the log it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SourceAudit {
+    /// The system that wrote it.
+    pub source: String,
+    /// The format that it was read by.
+    pub format: String,
+    /// Calls that the log has of it.
+    pub calls: u64,
+    /// Calls of it that another feed of the same system tells of too, and better: they count there.
+    #[serde(default)]
+    pub calls_in_other_feeds: u64,
+    /// What it can and cannot say.
+    pub observed: Observed,
 }
 
 /// Adds up an audit while rows are read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct AuditBuilder {
-    observed: Observed,
     skipped: BTreeMap<SkipReason, u64>,
     rejected: BTreeMap<String, u64>,
-    remarks: Vec<String>,
+    remarks: Vec<(String, u64)>,
     files: Vec<FileAudit>,
+    calls: CallCounts,
 }
 
 impl AuditBuilder {
-    pub(crate) fn new(observed: Observed) -> Self {
-        let (skipped, rejected) = (BTreeMap::new(), BTreeMap::new());
-        Self { observed, skipped, rejected, remarks: Vec::new(), files: Vec::new() }
+    pub(crate) fn new() -> Self {
+        Self::default()
     }
 
     pub(crate) fn add_skipped(&mut self, reason: SkipReason) {
@@ -140,47 +167,128 @@ impl AuditBuilder {
     }
 
     pub(crate) fn add_remark(&mut self, remark: &str, count: u64) {
-        if count > 0 {
-            self.remarks.push(format!("{remark}: {count}"));
+        if count == 0 {
+            return;
+        }
+        match self.remarks.iter_mut().find(|it| it.0 == remark) {
+            Some(known) => known.1 += count,
+            None => self.remarks.push((remark.to_owned(), count)),
         }
     }
 
-    pub(crate) fn add_file(&mut self, file: FileAudit) {
+    /// Adds a file; its place.
+    pub(crate) fn add_file(&mut self, file: FileAudit) -> usize {
         self.files.push(file);
+        self.files.len() - 1
     }
 
-    /// The audit of the calls, which are ordered by `arrived_at`.
-    pub(crate) fn finish(self, calls: &[Call]) -> Audit {
-        let rows_used = self.files.iter().map(|it| it.rows_used).sum();
-        let rows_skipped = self.files.iter().map(|it| it.rows_skipped).sum();
-        let rows_rejected = self.files.iter().map(|it| it.rows_rejected).sum();
-        let gaps = feed_gaps(calls, self.observed.zone);
-        let sufficiency = Sufficiency::of(calls);
-        let incomplete = calls.iter().filter(|it| !it.is_complete).count();
+    pub(crate) fn file(&mut self, place: usize) -> Option<&mut FileAudit> {
+        self.files.get_mut(place)
+    }
+
+    pub(crate) fn add_call(&mut self, call: &Call) {
+        self.calls.add(call);
+    }
+
+    /// The audit of what was added, read by a format.
+    pub(crate) fn finish(self, format: &dyn CdrFormat) -> Audit {
+        let source = SourceAudit {
+            source: format.source().to_string(),
+            format: format.name(),
+            calls: self.calls.calls,
+            calls_in_other_feeds: 0,
+            observed: format.observed(),
+        };
         let mut audit = Audit {
-            rows_read: rows_used + rows_skipped + rows_rejected,
-            rows_used,
-            rows_skipped,
-            rows_rejected,
+            rows_read: 0,
+            rows_used: 0,
+            rows_skipped: 0,
+            rows_rejected: 0,
             skipped: self.skipped.into_iter().map(|(it, n)| (it.as_str().to_owned(), n)).collect(),
             rejected: self.rejected,
-            calls: calls.len() as u64,
-            calls_incomplete: incomplete as u64,
-            first: calls.first().map(|it| it.arrived_at),
-            last: calls.last().map(|it| it.arrived_at),
-            observed: self.observed,
-            gaps,
-            sufficiency,
-            warnings: self.remarks,
+            calls: 0,
+            calls_incomplete: 0,
+            first: None,
+            last: None,
+            observed: source.observed,
+            sources: vec![source],
+            gaps: Vec::new(),
+            sufficiency: Sufficiency::of(None, 0),
+            warnings: Vec::new(),
             files: self.files,
+            remarks: 0,
         };
-        audit.warn(calls);
+        let remarks = self.remarks.iter().map(|(remark, count)| format!("{remark}: {count}"));
+        audit.conclude(remarks.collect(), &self.calls);
         audit
     }
 }
 
 impl Audit {
-    fn warn(&mut self, calls: &[Call]) {
+    /// Adds up the files, counts the calls, and says what a reader should know; remarks come first.
+    fn conclude(&mut self, remarks: Vec<String>, calls: &CallCounts) {
+        self.rows_used = self.files.iter().map(|it| it.rows_used).sum();
+        self.rows_skipped = self.files.iter().map(|it| it.rows_skipped).sum();
+        self.rows_rejected = self.files.iter().map(|it| it.rows_rejected).sum();
+        self.rows_read = self.rows_used + self.rows_skipped + self.rows_rejected;
+        self.calls = calls.calls;
+        self.calls_incomplete = calls.incomplete;
+        (self.first, self.last) = (calls.arrivals.first(), calls.arrivals.last());
+        self.gaps = feed_gaps(&calls.arrivals, self.observed.zone);
+        self.sufficiency = Sufficiency::of(self.first.zip(self.last), calls.calls);
+        self.remarks = remarks.len();
+        self.warnings = remarks;
+        self.warn(calls);
+    }
+
+    /// Notes the calls of a source that count, and those that another feed of its system tells of.
+    pub(crate) fn note_other_feeds(&mut self, calls: usize, doubles: u64) {
+        for source in &mut self.sources {
+            source.calls = calls as u64;
+            source.calls_in_other_feeds = doubles;
+        }
+    }
+
+    /// The audit of several sources that were read one after the other into the calls of one log. `None` for none.
+    pub(crate) fn of_sources(
+        parts: Vec<Self>,
+        unread: Vec<FileAudit>,
+        calls: &[Call],
+    ) -> Option<Self> {
+        let several = parts.len() > 1;
+        let mut remarks = Vec::new();
+        let mut whole: Option<Self> = None;
+        for mut part in parts {
+            let format = part.sources.first().map(|it| it.format.clone()).unwrap_or_default();
+            let said = part.warnings.drain(..part.remarks.min(part.warnings.len()));
+            remarks.extend(said.map(|it| if several { format!("{format}: {it}") } else { it }));
+            let Some(whole) = &mut whole else {
+                whole = Some(part);
+                continue;
+            };
+            whole.observed = whole.observed.and(part.observed);
+            whole.sources.extend(part.sources);
+            whole.files.extend(part.files);
+            for (rule, count) in part.skipped {
+                *whole.skipped.entry(rule).or_default() += count;
+            }
+            for (reason, count) in part.rejected {
+                *whole.rejected.entry(reason).or_default() += count;
+            }
+        }
+        let mut whole = whole?;
+        whole.files.extend(unread);
+        let mut counts = CallCounts::default();
+        for call in calls {
+            counts.add(call);
+        }
+        whole.conclude(remarks, &counts);
+        Some(whole)
+    }
+}
+
+impl Audit {
+    fn warn(&mut self, counts: &CallCounts) {
         let mut say = |warning: String| self.warnings.push(warning);
         for file in &self.files {
             match &file.status {
@@ -202,6 +310,12 @@ impl Audit {
                     say(format!("{}: breaks off ({why}); the rows before are used", file.file));
                 }
                 FileStatus::Unreadable(why) => say(format!("not read: {why}")),
+                FileStatus::PassedOver(rule) => {
+                    say(format!("{}: passed over, {rule}", file.file));
+                }
+                FileStatus::NotRecognized => {
+                    say(format!("{}: of no known format, passed over", file.file));
+                }
             }
             if file.nul_lines > 0 {
                 say(format!("{}: NUL bytes taken out of {} line(s)", file.file, file.nul_lines));
@@ -210,7 +324,6 @@ impl Audit {
         if let Some(warning) = gap_warning(&self.gaps, self.observed.zone) {
             say(warning);
         }
-        let counts = Counts::of(calls);
         if counts.long_queues > 0 {
             say(format!("{} call(s) with more than 1 h in queue stages", counts.long_queues));
         }
@@ -223,42 +336,58 @@ impl Audit {
         if self.calls_incomplete > 0 {
             say(format!("{} call(s) have no end in the log", self.calls_incomplete));
         }
-        if !self.observed.abandons {
-            say("abandoned calls are not observable in this source".to_owned());
-        }
-        if !self.observed.waits {
-            say("waits are not observable in this source".to_owned());
-        }
-        if self.observed.precision.secs() >= 60.0 {
-            say(format!("stamps are exact to {} only", self.observed.precision));
-        }
+        self.sources.iter().for_each(|it| it.warn(self.sources.len() > 1, &mut say));
         if !self.sufficiency.is_sufficient {
             say(self.sufficiency.allows.clone());
         }
     }
 }
 
-/// Calls that a reader of figures should know of.
-#[derive(Default)]
-struct Counts {
+impl SourceAudit {
+    /// What the source cannot say, by its format's name where it is one of several.
+    fn warn(&self, several: bool, say: &mut dyn FnMut(String)) {
+        let what = if several { self.format.as_str() } else { "this source" };
+        if !self.observed.abandons {
+            say(format!("abandoned calls are not observable in {what}"));
+        }
+        if !self.observed.waits {
+            say(format!("waits are not observable in {what}"));
+        }
+        if self.observed.precision.secs() >= 60.0 {
+            let of = if several { format!(" of {what}") } else { String::new() };
+            say(format!("stamps{of} are exact to {} only", self.observed.precision));
+        }
+        if self.calls_in_other_feeds > 0 {
+            let doubles = self.calls_in_other_feeds;
+            say(format!(
+                "{doubles} call(s) of {what} are told of by a better feed of the same system: counted once"
+            ));
+        }
+    }
+}
+
+/// Calls, counted one by one.
+#[derive(Debug, Default)]
+pub(crate) struct CallCounts {
+    calls: u64,
+    incomplete: u64,
     long_queues: u64,
     long_talks: u64,
     without_agent: u64,
+    arrivals: Arrivals,
 }
 
-impl Counts {
-    fn of(calls: &[Call]) -> Self {
-        let is_over = |call: &Call, kind, limit| {
-            call.time_in(kind).is_some_and(|it| it > TimeDelta::hours(limit))
-        };
-        let mut counts = Self::default();
-        for call in calls {
-            counts.long_queues += u64::from(is_over(call, StageKind::Queue, 1));
-            counts.long_talks += u64::from(is_over(call, StageKind::Talk, 2));
-            let is_answered = call.outcome == Outcome::Answered;
-            counts.without_agent += u64::from(is_answered && call.agent().is_none());
-        }
-        counts
+impl CallCounts {
+    fn add(&mut self, call: &Call) {
+        let is_over =
+            |kind, limit| call.time_in(kind).is_some_and(|it| it > TimeDelta::hours(limit));
+        self.calls += 1;
+        self.incomplete += u64::from(!call.is_complete);
+        self.long_queues += u64::from(is_over(StageKind::Queue, 1));
+        self.long_talks += u64::from(is_over(StageKind::Talk, 2));
+        let is_answered = call.outcome == Outcome::Answered;
+        self.without_agent += u64::from(is_answered && call.agent().is_none());
+        self.arrivals.add(call.arrived_at);
     }
 }
 
@@ -296,14 +425,12 @@ impl Sufficiency {
     /// Calls a week from which on hourly figures mean something.
     const CALLS_PER_WEEK: f64 = 200.0;
 
-    fn of(calls: &[Call]) -> Self {
-        let span = match (calls.first(), calls.last()) {
-            (Some(first), Some(last)) => last.arrived_at - first.arrived_at,
-            _ => TimeDelta::zero(),
-        };
+    /// The first and the last arrival, and how many calls.
+    fn of(span: Option<(DateTime<Utc>, DateTime<Utc>)>, calls: u64) -> Self {
+        let span = span.map_or(TimeDelta::zero(), |(first, last)| last - first);
         let weeks = span.as_seconds_f64() / TimeDelta::weeks(1).as_seconds_f64();
         // A log of an afternoon is counted as one of a day: a rate over less says nothing.
-        let calls_per_week = calls.len() as f64 / weeks.max(1.0 / 7.0);
+        let calls_per_week = calls as f64 / weeks.max(1.0 / 7.0);
         let is_sufficient = weeks >= Self::WEEKS && calls_per_week >= Self::CALLS_PER_WEEK;
         Self { weeks, calls_per_week, is_sufficient, allows: Self::allows(weeks, calls_per_week) }
     }

@@ -15,13 +15,15 @@ mod value;
 
 use std::fmt;
 
+pub use crate::delimited::stamp::{InvalidStampPattern, StampPattern};
+
 use crate::delimited::columns::{Columns, Row};
 use crate::delimited::fields::Splitter;
 use crate::delimited::mapping::{Delimiter, Mapping};
 use crate::delimited::row::RowReader;
 use crate::{
-    CdrFormat, Error, Fold, Framing, Masked, Observed, Pseudonymizer, Record, RejectReason,
-    SourceId, Verdict, Zone,
+    CdrFormat, Error, FileStart, Fold, Framing, Masked, Observed, Pseudonymizer, Record,
+    RejectReason, SkipReason, SourceId, Verdict, Zone,
 };
 
 /// Any delimited text, read by a mapping file.
@@ -132,10 +134,11 @@ impl CdrFormat for Delimited {
         self.mapping.observed
     }
 
-    fn begin_file(&mut self, _file: &str) {
+    fn begin_file(&mut self, _file: &FileStart<'_>) -> Result<(), SkipReason> {
         self.header.clear();
         self.columns =
             self.mapping.columns.as_ref().map(|names| self.resolve(names, "the mapping's columns"));
+        Ok(())
     }
 
     fn read(&mut self, record: Record<'_>) -> Verdict {

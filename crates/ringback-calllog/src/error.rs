@@ -32,6 +32,14 @@ pub enum Error {
         /// The first rejected row, unreadable file or skipping rule.
         first: String,
     },
+    /// A file that several formats take for theirs.
+    #[error("{file}: could be {}, expected one: say which", candidates.join(" or "))]
+    AmbiguousFormat {
+        /// The file.
+        file: String,
+        /// The formats, by name.
+        candidates: Vec<String>,
+    },
     /// A row was rejected, and the reader was told to stop there.
     #[error(transparent)]
     Rejected(#[from] RejectedRow),

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::{Leg, Observed, RejectReason, SkipReason, SourceId};
+use chrono::{DateTime, Utc};
+
+use crate::{CallId, Leg, Observed, RejectReason, SkipReason, SourceId};
 
 /// How a file is cut into records before an adapter sees them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,11 +14,59 @@ pub enum Framing {
     Lines,
     /// Text, as [`Framing::Lines`], but a line end between double quotes belongs to the record.
     QuotedLines,
-    /// Bytes, in records of a fixed length.
+    /// Bytes, in records of a fixed length after a header.
     Fixed {
+        /// Bytes before the first record; the format has seen them in [`FileStart`].
+        header_len: usize,
         /// Bytes a record, at least 1.
         record_len: usize,
     },
+}
+
+/// What can be known of a file before its first record: its name and how it begins.
+#[derive(Clone, Copy)]
+pub struct FileStart<'a> {
+    /// The file, as it was named to the reader; a file in an archive is `archive.zip!name`.
+    pub name: &'a str,
+    /// Its first bytes, unpacked, at most [`FileStart::MOST_BYTES`]: without a byte-order mark, and as UTF-8 if they
+    /// were UTF-16. The last line of them may be cut off.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> FileStart<'a> {
+    /// How much of a file is looked at.
+    pub const MOST_BYTES: usize = 1 << 16;
+
+    /// The name without folders and archives, and without `.gz`.
+    pub fn file_name(&self) -> &'a str {
+        let name = self.name.rsplit(['/', '\\', '!']).next().unwrap_or(self.name);
+        name.strip_suffix(".gz").unwrap_or(name)
+    }
+
+    /// The lines, without line ends, blank ones left out. A last line that is cut off is among them only if it is the
+    /// only one.
+    pub fn lines(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
+        let is_cut = self.bytes.len() >= Self::MOST_BYTES;
+        let whole = if is_cut { memchr::memrchr(b'\n', self.bytes) } else { None };
+        let bytes = &self.bytes[..whole.unwrap_or(self.bytes.len())];
+        let lines = bytes.split(|it| *it == b'\n').map(<[u8]>::trim_ascii_end);
+        lines.filter(|it| !it.trim_ascii().is_empty()).map(as_text)
+    }
+}
+
+impl fmt::Debug for FileStart<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FileStart({} bytes)", self.bytes.len())
+    }
+}
+
+/// Where a record stands among all that were read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The file, by how many files were begun before it.
+    pub file: u32,
+    /// The line that it begins on, from 1; in [`Framing::Fixed`] the record, from 1.
+    pub line: u64,
 }
 
 /// One record of a file. `Debug` shows where it stands, not what it says: it is the raw row.
@@ -24,23 +74,27 @@ pub enum Framing {
 pub struct Record<'a> {
     /// Its bytes, without the line end.
     pub bytes: &'a [u8],
-    /// The line that it begins on, from 1; in [`Framing::Fixed`] the record, from 1.
-    pub line: u64,
+    /// Where it stands.
+    pub place: Place,
 }
 
 impl<'a> Record<'a> {
     /// Its text: as UTF-8 where it is, otherwise read as Windows-1252, which gives every byte a letter.
     pub fn text(&self) -> Cow<'a, str> {
-        match std::str::from_utf8(self.bytes) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(self.bytes).0,
-        }
+        as_text(self.bytes)
+    }
+}
+
+fn as_text(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
     }
 }
 
 impl fmt::Debug for Record<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Record(line {}, {} bytes)", self.line, self.bytes.len())
+        write!(f, "Record(line {}, {} bytes)", self.place.line, self.bytes.len())
     }
 }
 
@@ -49,6 +103,12 @@ impl fmt::Debug for Record<'_> {
 pub enum Verdict {
     /// A row that was used.
     Used(Leg),
+    /// A row that was understood and is kept until its call is complete: [`CdrFormat::settle`] gives the call. It counts
+    /// as used unless that says otherwise.
+    Held {
+        /// The last stamp of the row: how far the log has come.
+        at: DateTime<Utc>,
+    },
     /// A legitimate row that is no part of any call.
     Skipped(SkipReason),
     /// A row that could not be understood.
@@ -67,6 +127,37 @@ impl Verdict {
     pub fn rejected(field: impl Into<Cow<'static, str>>, reason: RejectReason) -> Self {
         Self::Rejected { field: field.into(), reason }
     }
+
+    /// A row that is passed over by a rule, in words that say what was found.
+    pub fn skipped(rule: impl Into<Cow<'static, str>>) -> Self {
+        Self::Skipped(SkipReason::new(rule))
+    }
+}
+
+/// What became of rows that were held.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// The calls that they make: a leg each, [`Completeness::Whole`](crate::Completeness::Whole) as a rule.
+    pub legs: Vec<Leg>,
+    /// Held rows that turned out to be part of no call, and why: [`Verdict::Skipped`] or [`Verdict::Rejected`]; any other
+    /// verdict changes nothing.
+    pub rows: Vec<(Place, Verdict)>,
+    /// What the rows say beyond the call model.
+    pub details: Vec<DetailRow>,
+}
+
+/// A row of a table beside the calls: what a vendor writes of a call that the call model has no place for, such as the
+/// quality of its sound. No number or name of a customer stands in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DetailRow {
+    /// The table's name, a field term: `quality`.
+    pub table: &'static str,
+    /// Its columns after `call_id`, units in the names.
+    pub columns: &'static [&'static str],
+    /// The call, where one is known.
+    pub call_id: Option<CallId>,
+    /// A value for each column; empty where the log does not say.
+    pub values: Vec<String>,
 }
 
 /// A source's file format: the one trait that an adapter implements.
@@ -74,6 +165,11 @@ impl Verdict {
 /// A reader calls [`begin_file`](CdrFormat::begin_file) once a file and [`read`](CdrFormat::read) once a record, in
 /// file order. A verdict comes back for every record, so no row can be lost; anything that an adapter must know of
 /// earlier records (a header, a date line) it keeps itself, and forgets at `begin_file`.
+///
+/// A row that is a call, or that needs nothing but a key to be put with the others of its call, is
+/// [`Used`](Verdict::Used). Where it takes the vendor's own words to see what several rows say together, they are
+/// [`Held`](Verdict::Held), in a [`Gatherer`](crate::Gatherer) as a rule, and [`settle`](CdrFormat::settle) gives the
+/// calls.
 ///
 /// # Example
 ///
@@ -118,17 +214,45 @@ pub trait CdrFormat {
     /// The name of the system that wrote the log.
     fn source(&self) -> SourceId;
 
-    /// How its files are cut into records.
+    /// What the format is called where one of several is chosen; the source's name unless said otherwise.
+    fn name(&self) -> String {
+        self.source().to_string()
+    }
+
+    /// The system of which this is one of several feeds; the source itself where there is only one. A call that two
+    /// feeds of a system tell of counts once (see [`LogReader::read_mixed`](crate::LogReader::read_mixed)).
+    fn system(&self) -> SourceId {
+        self.source()
+    }
+
+    /// Whether a file is of this format, by how it begins. Where several formats could claim a file, each should
+    /// claim it only if its content is told from the others'.
+    fn recognizes(&self, _file: &FileStart<'_>) -> bool {
+        false
+    }
+
+    /// A new file begins; what was remembered of the last one's lines is forgotten. Rows held are not.
+    ///
+    /// # Errors
+    ///
+    /// Why the file is no file of this format that is to be read, such as one that is still being written.
+    fn begin_file(&mut self, _file: &FileStart<'_>) -> Result<(), SkipReason> {
+        Ok(())
+    }
+
+    /// How the file that was begun is cut into records.
     fn framing(&self) -> Framing;
 
-    /// What it can and cannot say.
+    /// What the source can and cannot say, as far as it is known by now: what was read may tell.
     fn observed(&self) -> Observed;
-
-    /// A new file begins; what was remembered of the last one is forgotten.
-    fn begin_file(&mut self, _file: &str) {}
 
     /// What a record says. Blank lines do not come here.
     fn read(&mut self, record: Record<'_>) -> Verdict;
+
+    /// The calls of held rows of which nothing has happened after `until`, or all of them at the end of the log.
+    fn settle(&mut self, _until: Option<DateTime<Utc>>) -> Settled {
+        Settled::default()
+    }
 
     /// Remarks on what was read that no row shows: stages dropped, numbers that could not be normalized. A text and
     /// how often, in a fixed order.

@@ -26,7 +26,7 @@ pub(crate) enum Cut {
 }
 
 /// Cuts lines (or records of a fixed length) out of a reader.
-#[expect(clippy::struct_excessive_bools, reason = "three facts that do not hang together")]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not hang together")]
 pub(crate) struct Cutter<'a> {
     bytes: Utf8Bytes<'a>,
     buffer: Vec<u8>,
@@ -45,6 +45,7 @@ pub(crate) struct Cutter<'a> {
     has_ended: bool,
     /// Why the stream broke off, if it did.
     broken: Option<io::Error>,
+    is_text: bool,
     /// Lines that held NUL bytes.
     pub nul_lines: u64,
     /// The last line had no line end.
@@ -66,6 +67,7 @@ impl<'a> Cutter<'a> {
             next_line: 1,
             has_ended: false,
             broken: None,
+            is_text,
             nul_lines: 0,
             is_unterminated: false,
         }
@@ -86,12 +88,28 @@ impl<'a> Cutter<'a> {
         self.broken.take()
     }
 
-    /// The first bytes of the stream, to see what it is.
-    pub(crate) fn peek(&mut self) -> &[u8] {
-        if self.buffer.is_empty() {
-            self.fill();
-        }
-        &self.buffer[self.start..]
+    /// Whether the records are lines of text.
+    pub(crate) fn is_text(&self) -> bool {
+        self.is_text
+    }
+
+    /// Goes on in the middle of a text: at this line, past any byte-order mark.
+    pub(crate) fn at_line(mut self, line: u64) -> Self {
+        self.next_line = line;
+        self.bytes.is_first &= line == 1;
+        self
+    }
+
+    /// The line or record that comes next.
+    pub(crate) fn next_place(&self) -> u64 {
+        self.next_line
+    }
+
+    /// Passes over bytes before the first record.
+    pub(crate) fn pass(&mut self, len: usize) {
+        while self.buffer.len() - self.start < len && self.fill() {}
+        self.start = (self.start + len).min(self.buffer.len());
+        self.searched = self.start;
     }
 
     /// Reads more; says whether anything came.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Zone};
+use crate::Zone;
 
 /// A stretch with hardly a call where the same hours of other weeks have many.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,17 +35,20 @@ const GAP_CALLS: f64 = 20.0;
 /// Stretches of an hour or more without a call in which at least [`GAP_CALLS`] calls were to be expected, by the
 /// median of the same hour of the week over all weeks that have calls; those that only a few stray calls part are
 /// one. Nothing is said of logs shorter than four weeks.
-pub(crate) fn feed_gaps(calls: &[Call], zone: Zone) -> Vec<FeedGap> {
-    let (Some(first), Some(last)) = (calls.first(), calls.last()) else { return Vec::new() };
-    if last.arrived_at - first.arrived_at < TimeDelta::weeks(4) {
+pub(crate) fn feed_gaps(arrivals: &Arrivals, zone: Zone) -> Vec<FeedGap> {
+    let (Some(first), Some(last)) = (arrivals.first(), arrivals.last()) else { return Vec::new() };
+    if last - first < TimeDelta::weeks(4) {
         return Vec::new();
     }
-    let week = MedianWeek::of(calls, zone);
+    let week = MedianWeek::of(arrivals, zone);
     let mut gaps: Vec<FeedGap> = Vec::new();
-    // The call that ended the last gap.
-    let mut last_end = 0;
-    for (at, pair) in calls.windows(2).enumerate() {
-        let (from, to) = (pair[0].arrived_at, pair[1].arrived_at);
+    // Calls since the end of the last gap.
+    let mut strays = 0;
+    let quarters: Vec<Quarter> = arrivals.0.values().copied().collect();
+    for pair in quarters.windows(2) {
+        // Within a quarter of an hour there is no stretch of an hour.
+        let (from, to) = (pair[0].last, pair[1].first);
+        strays += u64::from(pair[0].calls);
         if to - from < TimeDelta::hours(1) {
             continue;
         }
@@ -53,7 +56,6 @@ pub(crate) fn feed_gaps(calls: &[Call], zone: Zone) -> Vec<FeedGap> {
         if calls_expected < GAP_CALLS {
             continue;
         }
-        let strays = (at - last_end + 1) as u64;
         match gaps.last_mut() {
             Some(gap) if strays <= FeedGap::STRAY_CALLS => {
                 gap.calls_expected += week.expected(gap.to, to);
@@ -62,9 +64,39 @@ pub(crate) fn feed_gaps(calls: &[Call], zone: Zone) -> Vec<FeedGap> {
             }
             _ => gaps.push(FeedGap { from, to, calls_expected, stray_calls: 0 }),
         }
-        last_end = at + 1;
+        strays = 0;
     }
     gaps
+}
+
+/// Arrivals by the quarter of an hour: all that a search for gaps needs, and no more of it the more calls there are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Arrivals(BTreeMap<i64, Quarter>);
+
+/// The arrivals of a quarter of an hour; zones differ by whole quarters.
+#[derive(Clone, Copy, Debug)]
+struct Quarter {
+    first: DateTime<Utc>,
+    last: DateTime<Utc>,
+    calls: u32,
+}
+
+impl Arrivals {
+    pub(crate) fn add(&mut self, at: DateTime<Utc>) {
+        let quarter = self.0.entry(at.timestamp().div_euclid(900));
+        let quarter = quarter.or_insert(Quarter { first: at, last: at, calls: 0 });
+        quarter.first = quarter.first.min(at);
+        quarter.last = quarter.last.max(at);
+        quarter.calls += 1;
+    }
+
+    pub(crate) fn first(&self) -> Option<DateTime<Utc>> {
+        self.0.first_key_value().map(|(_, it)| it.first)
+    }
+
+    pub(crate) fn last(&self) -> Option<DateTime<Utc>> {
+        self.0.last_key_value().map(|(_, it)| it.last)
+    }
 }
 
 /// The median number of calls in each hour of the week, Monday 0:00 first.
@@ -74,19 +106,13 @@ struct MedianWeek {
 }
 
 impl MedianWeek {
-    fn of(calls: &[Call], zone: Zone) -> Self {
+    fn of(arrivals: &Arrivals, zone: Zone) -> Self {
         let mut weeks: BTreeMap<i64, [u32; HOURS]> = BTreeMap::new();
-        let mut days = Days { zone, last: None };
-        // Calls come in the order of their arrival: most are of the same hour as the one before.
-        let mut same_hour: Option<(i64, u32)> = None;
-        for call in calls {
-            let hour = days.local_hour(call.arrived_at);
-            match &mut same_hour {
-                Some((last, count)) if *last == hour => *count += 1,
-                _ => add(&mut weeks, same_hour.replace((hour, 1))),
-            }
+        for quarter in arrivals.0.values() {
+            let local_hour = zone.local(quarter.first).and_utc().timestamp().div_euclid(3600);
+            let (week, hour) = week_and_hour(local_hour);
+            weeks.entry(week).or_insert([0; HOURS])[hour] += quarter.calls;
         }
-        add(&mut weeks, same_hour);
         let mut hours = [0.0; HOURS];
         for (hour, median) in hours.iter_mut().enumerate() {
             let mut counts: Vec<u32> = weeks.values().map(|week| week[hour]).collect();
@@ -113,42 +139,9 @@ impl MedianWeek {
     }
 }
 
-fn add(weeks: &mut BTreeMap<i64, [u32; HOURS]>, counted: Option<(i64, u32)>) {
-    if let Some((local_hour, count)) = counted {
-        let (week, hour) = week_and_hour(local_hour);
-        weeks.entry(week).or_insert([0; HOURS])[hour] += count;
-    }
-}
-
 /// The week and the hour of the week, from Monday 0:00, of an hour counted from the first of 1970, a Thursday.
 fn week_and_hour(local_hour: i64) -> (i64, usize) {
     let from_monday = local_hour + 3 * 24;
     let hour = usize::try_from(from_monday.rem_euclid(7 * 24)).unwrap_or(0);
     (from_monday.div_euclid(7 * 24), hour)
-}
-
-/// Wall-clock hours of instants; looks the zone up once a day, except on days when its offset changes.
-struct Days {
-    zone: Zone,
-    /// A day in universal time without a change, and its offset in seconds.
-    last: Option<(NaiveDate, i64)>,
-}
-
-impl Days {
-    /// The hour on the wall clock, counted from the first of 1970.
-    fn local_hour(&mut self, at: DateTime<Utc>) -> i64 {
-        let day = at.date_naive();
-        let offset = match self.last {
-            Some((last, offset)) if last == day => offset,
-            _ => {
-                let offset = |at| i64::from(self.zone.offset(at).local_minus_utc());
-                let midnight = day.and_time(NaiveTime::MIN);
-                let before = offset(midnight);
-                let after = midnight.checked_add_signed(TimeDelta::days(1)).map(offset);
-                self.last = (after == Some(before)).then_some((day, before));
-                if self.last.is_some() { before } else { offset(at.naive_utc()) }
-            }
-        };
-        (at.timestamp() + offset).div_euclid(3600)
-    }
 }

@@ -31,31 +31,42 @@ mod call;
 mod clock;
 mod delimited;
 mod error;
+mod feeds;
 mod format;
 #[cfg(feature = "frame")]
 mod frame;
 mod framing;
 mod gap;
+mod gather;
+mod mixed;
+mod names;
 mod observed;
 mod party;
 mod pseudonym;
 mod reader;
 mod rejected;
+mod rows;
+mod separated;
+mod site;
 mod source;
+mod start;
 mod stitch;
+mod stream;
 
-pub use audit::{Audit, FileAudit, FileStatus, Sufficiency};
+pub use audit::{Audit, FileAudit, FileStatus, SourceAudit, Sufficiency};
 pub use call::{
     Call, Completeness, Direction, InvalidDirection, InvalidOutcome, InvalidStageEnd,
     InvalidStageKind, Leg, Outcome, Stage, StageEnd, StageKind,
 };
 pub use clock::{Fold, InvalidFold, InvalidZone, LocalClock, LocalTimeError, Zone};
-pub use delimited::Delimited;
+pub use delimited::{Delimited, InvalidStampPattern, StampPattern};
 pub use error::Error;
-pub use format::{CdrFormat, Framing, Record, Verdict};
+pub use format::{CdrFormat, DetailRow, FileStart, Framing, Place, Record, Settled, Verdict};
 #[cfg(feature = "frame")]
 pub use frame::{calls_from_frames, calls_to_frame, read_parquet, stages_to_frame, write_parquet};
 pub use gap::FeedGap;
+pub use gather::{Gatherer, Piece, RowIds};
+pub use names::{CustomerNumbers, Names, is_damaged_number};
 pub use observed::{InvalidPrecision, Observed, Precision};
 pub use party::{
     AgentId, CallId, CallKey, Customer, Intent, InvalidCustomer, LegId, QueueId, SourceId,
@@ -63,4 +74,7 @@ pub use party::{
 pub use pseudonym::{InvalidKeyFile, InvalidPhoneRegion, PhoneRegion, PseudonymKey, Pseudonymizer};
 pub use reader::{BadRows, CallLog, LogReader, Progress, ReadLog, ReadObserver};
 pub use rejected::{Masked, RejectReason, RejectedRow, SkipReason};
+pub use separated::{HeaderNames, Separated, SeparatedRow};
+pub use site::Site;
 pub use stitch::{Pushed, Stitcher};
+pub use stream::LogStream;

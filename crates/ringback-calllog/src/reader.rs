@@ -1,18 +1,15 @@
 //! Reading: files in, a call log with its audit out.
 
-use std::borrow::Cow;
 use std::io::Read;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use crate::audit::{Audit, AuditBuilder, FileAudit, FileStatus};
-use crate::framing::{Cut, Cutter, MAX_QUOTED_LINES, MAX_RECORD_LEN, is_text_start};
+use crate::audit::{Audit, FileAudit, FileStatus};
+use crate::framing::{Cutter, is_text_start};
+use crate::rows::{Reading, Tally};
 use crate::source::{Copies, SourceFile, Unpacker, find_files};
-use crate::stitch::{Pushed, Stitcher};
-use crate::{
-    Call, CdrFormat, Error, Framing, Observed, Record, RejectReason, RejectedRow, SkipReason,
-    Verdict,
-};
+use crate::start::Peeked;
+use crate::stitch::Stitcher;
+use crate::{Call, CdrFormat, DetailRow, Error, FileStart, Framing, Observed, RejectedRow};
 
 /// The calls of one source, and what the source can say.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +27,8 @@ pub struct ReadLog {
     pub log: CallLog,
     /// The rows that could not be understood, in the order of the files.
     pub rejected: Vec<RejectedRow>,
+    /// The rows of tables beside the calls.
+    pub details: Vec<DetailRow>,
     /// The account of every row.
     pub audit: Audit,
 }
@@ -63,17 +62,28 @@ pub struct Progress {
 pub trait ReadObserver {
     /// A row was rejected.
     fn rejected(&mut self, _row: RejectedRow) {}
+    /// A row of a table beside the calls.
+    fn detail(&mut self, _row: DetailRow) {}
+    /// A call is complete, where calls are given out one by one.
+    fn call(&mut self, _call: Call) {}
     /// Some rows later, and after each file.
     fn progress(&mut self, _progress: Progress) {}
 }
 
-/// Collects rejected rows.
+/// Collects what is told of.
 #[derive(Debug, Default)]
-struct Collector(Vec<RejectedRow>);
+struct Collector {
+    rejected: Vec<RejectedRow>,
+    details: Vec<DetailRow>,
+}
 
 impl ReadObserver for Collector {
     fn rejected(&mut self, row: RejectedRow) {
-        self.0.push(row);
+        self.rejected.push(row);
+    }
+
+    fn detail(&mut self, row: DetailRow) {
+        self.details.push(row);
     }
 }
 
@@ -115,8 +125,8 @@ impl ReadObserver for Collector {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct LogReader {
-    bad_rows: BadRows,
-    stitcher: Stitcher,
+    pub(crate) bad_rows: BadRows,
+    pub(crate) stitcher: Stitcher,
 }
 
 impl LogReader {
@@ -152,7 +162,7 @@ impl LogReader {
     pub fn read(&self, paths: &[PathBuf], format: &mut dyn CdrFormat) -> Result<ReadLog, Error> {
         let mut collector = Collector::default();
         let (log, audit) = self.read_with(paths, format, &mut collector)?;
-        Ok(ReadLog { log, rejected: collector.0, audit })
+        Ok(ReadLog { log, rejected: collector.rejected, details: collector.details, audit })
     }
 
     /// As [`read`](Self::read), and tells an observer of each rejected row and of the progress, so that neither has
@@ -167,25 +177,36 @@ impl LogReader {
         format: &mut dyn CdrFormat,
         observer: &mut dyn ReadObserver,
     ) -> Result<(CallLog, Audit), Error> {
-        let files = find_files(paths)?;
-        let mut reading = Reading::new(self, format, observer);
-        reading.progress.files = files.len();
-        reading.progress.bytes = files.iter().map(|it| it.packed_len).sum();
-        let mut unpacker = Unpacker::default();
-        let copies = Copies::find(&files, &mut unpacker);
-        for (index, file) in files.iter().enumerate() {
-            match copies.original_of(index) {
-                Some(original) => {
-                    let status = FileStatus::DuplicateOf(files[original].label());
-                    reading.audit.add_file(FileAudit::new(file.label(), status));
-                }
-                None => reading.file(file, &mut unpacker)?,
-            }
-            reading.progress.files_done += 1;
-            reading.progress.bytes_done += file.packed_len;
-            reading.observer.progress(reading.progress);
+        let mut tally = Tally::new(self, format, false);
+        let mut reading = Reading { tally: &mut tally, format, observer };
+        reading.paths(paths)?;
+        let calls = reading.settle_all()?;
+        let audit = tally.finish(format)?;
+        Ok((CallLog { observed: audit.observed, calls }, audit))
+    }
+
+    /// Reads files and folders and gives each call to the observer as soon as nothing of it has happened for the
+    /// stitcher's time-out, by the stamps of the log: memory does not grow with the files.
+    ///
+    /// Calls come nearly in the order of their arrival. Files should come in the order of their rows' stamps: a leg that
+    /// comes later than the time-out makes a call of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn read_calls(
+        &self,
+        paths: &[PathBuf],
+        format: &mut dyn CdrFormat,
+        observer: &mut dyn ReadObserver,
+    ) -> Result<Audit, Error> {
+        let mut tally = Tally::new(self, format, true);
+        let mut reading = Reading { tally: &mut tally, format, observer };
+        reading.paths(paths)?;
+        for call in reading.settle_all()? {
+            reading.observer.call(call);
         }
-        reading.finish()
+        tally.finish(format)
     }
 
     /// Reads one file's bytes, which messages call `name`. Packed bytes are not unpacked.
@@ -200,51 +221,54 @@ impl LogReader {
         format: &mut dyn CdrFormat,
     ) -> Result<ReadLog, Error> {
         let mut collector = Collector::default();
-        let mut reading = Reading::new(self, format, &mut collector);
-        reading.progress.files = 1;
+        let mut tally = Tally::new(self, format, false);
+        tally.progress.files = 1;
+        let mut reading = Reading { tally: &mut tally, format, observer: &mut collector };
         reading.stream(name, &mut bytes)?;
-        let (log, audit) = reading.finish()?;
-        Ok(ReadLog { log, rejected: collector.0, audit })
+        let calls = reading.settle_all()?;
+        let audit = tally.finish(format)?;
+        let log = CallLog { observed: audit.observed, calls };
+        Ok(ReadLog { log, rejected: collector.rejected, details: collector.details, audit })
     }
 }
 
-/// One read in progress.
-struct Reading<'a> {
-    format: &'a mut dyn CdrFormat,
-    observer: &'a mut dyn ReadObserver,
-    bad_rows: BadRows,
-    stitcher: Stitcher,
-    audit: AuditBuilder,
-    progress: Progress,
-    /// The first thing that kept a row from being used, for the error if none is.
-    first_obstacle: Option<String>,
-    /// The first file that held no row at all.
-    first_empty: Option<String>,
-}
+impl Reading<'_> {
+    /// Reads every file of some paths.
+    fn paths(&mut self, paths: &[PathBuf]) -> Result<(), Error> {
+        let files = find_files(paths)?;
+        let mut unpacker = Unpacker::default();
+        let copies = Copies::find(&files, &mut unpacker);
+        let all: Vec<usize> = (0..files.len()).collect();
+        self.files(&files, &all, &copies, &mut unpacker)
+    }
 
-impl<'a> Reading<'a> {
-    fn new(
-        reader: &LogReader,
-        format: &'a mut dyn CdrFormat,
-        observer: &'a mut dyn ReadObserver,
-    ) -> Self {
-        let mut stitcher = reader.stitcher.clone();
-        stitcher.begin(format.source(), format.observed().precision);
-        let progress = Progress { files_done: 0, files: 0, bytes_done: 0, bytes: 0, rows: 0 };
-        let audit = AuditBuilder::new(format.observed());
-        let bad_rows = reader.bad_rows;
-        Self {
-            format,
-            observer,
-            bad_rows,
-            stitcher,
-            audit,
-            progress,
-            first_obstacle: None,
-            first_empty: None,
+    /// Reads some of the files that were found.
+    pub(crate) fn files(
+        &mut self,
+        files: &[SourceFile],
+        which: &[usize],
+        copies: &Copies,
+        unpacker: &mut Unpacker,
+    ) -> Result<(), Error> {
+        self.tally.progress.files = which.len();
+        self.tally.progress.bytes = which.iter().map(|&it| files[it].packed_len).sum();
+        for &index in which {
+            let file = &files[index];
+            match copies.original_of(index) {
+                Some(original) => {
+                    let status = FileStatus::DuplicateOf(files[original].label());
+                    self.tally.audit.add_file(FileAudit::new(file.label(), status));
+                }
+                None => self.file(file, unpacker)?,
+            }
+            self.tally.progress.files_done += 1;
+            self.tally.progress.bytes_done += file.packed_len;
+            self.observer.progress(self.tally.progress);
         }
+        Ok(())
     }
 
+    /// Reads one file of many: what is wrong with it is said of it, and the others are read.
     fn file(&mut self, file: &SourceFile, unpacker: &mut Unpacker) -> Result<(), Error> {
         let label = file.label();
         let why = match &file.problem {
@@ -254,138 +278,49 @@ impl<'a> Reading<'a> {
                 other => return other,
             },
         };
-        // What is wrong with one file of many is said of that file; the others are read.
-        self.first_obstacle.get_or_insert_with(|| why.clone());
-        self.audit.add_file(FileAudit::new(label, FileStatus::Unreadable(why)));
+        self.tally.first_obstacle.get_or_insert_with(|| why.clone());
+        self.tally.audit.add_file(FileAudit::new(label, FileStatus::Unreadable(why)));
         Ok(())
     }
 
+    /// Reads a file's stream, which messages call `name`.
     fn stream(&mut self, name: &str, source: &mut dyn Read) -> Result<(), Error> {
+        let mut source = Peeked::new(source);
+        let begun = self.format.begin_file(&FileStart { name, bytes: &source.text() });
         let framing = self.format.framing();
         let is_text = !matches!(framing, Framing::Fixed { .. });
-        let mut cutter = Cutter::new(source, is_text);
-        let mut file = FileAudit::new(name.to_owned(), FileStatus::Read);
-        if is_text && !is_text_start(cutter.peek()) {
-            file.status = FileStatus::NotText;
-            self.first_obstacle.get_or_insert_with(|| format!("{name}: not a text file"));
-            self.audit.add_file(file);
+        let refused = match begun {
+            Err(reason) => Some((format!("passed over, {reason}"), FileStatus::PassedOver(reason))),
+            Ok(()) if is_text && !is_text_start(&source.text()) => {
+                Some(("not a text file".to_owned(), FileStatus::NotText))
+            }
+            Ok(()) => None,
+        };
+        if let Some((why, status)) = refused {
+            self.tally.first_obstacle.get_or_insert_with(|| format!("{name}: {why}"));
+            self.tally.audit.add_file(FileAudit::new(name.to_owned(), status));
             return Ok(());
         }
-        let name: Arc<str> = name.into();
-        self.format.begin_file(&name);
-        loop {
-            let cut = match framing {
-                Framing::Lines => cutter.next_line(),
-                Framing::QuotedLines => cutter.next_quoted(b'"'),
-                Framing::Fixed { record_len } => cutter.next_fixed(record_len),
-            };
-            let Some(cut) = cut else { break };
-            self.record(&name, &mut cutter, cut, &mut file)?;
+        let number = self.tally.begin(name);
+        let mut cutter = Cutter::new(&mut source, is_text);
+        if let Framing::Fixed { header_len, .. } = framing {
+            cutter.pass(header_len);
         }
-        if file.rows() == 0 {
-            self.first_empty.get_or_insert_with(|| format!("{name}: no rows in the file"));
+        self.records(&mut cutter, number)?;
+        let (nul_lines, is_unterminated) = (cutter.nul_lines, cutter.is_unterminated);
+        let broken = cutter.take_broken().map(|it| it.to_string());
+        let Some(file) = self.tally.file(number) else { return Ok(()) };
+        file.nul_lines = nul_lines;
+        file.is_unterminated = is_unterminated;
+        let is_empty = file.rows() == 0;
+        if let Some(why) = broken {
+            file.status = FileStatus::BrokenOff(why.clone());
+            self.tally.first_obstacle.get_or_insert_with(|| format!("{name}: {why}"));
         }
-        file.nul_lines = cutter.nul_lines;
-        file.is_unterminated = cutter.is_unterminated;
-        if let Some(error) = cutter.take_broken() {
-            let why = error.to_string();
-            self.first_obstacle.get_or_insert_with(|| format!("{name}: {why}"));
-            file.status = FileStatus::BrokenOff(why);
-        }
-        self.audit.add_file(file);
-        Ok(())
-    }
-
-    fn record(
-        &mut self,
-        name: &Arc<str>,
-        cutter: &mut Cutter<'_>,
-        cut: Cut,
-        file: &mut FileAudit,
-    ) -> Result<(), Error> {
-        let mut verdict = self.verdict(cutter, cut);
-        if cutter.has_several_lines() && is_of_another_shape(&verdict) {
-            // A stray quote has put rows together that are none: only its own line may be lost.
-            cutter.first_line_only();
-            verdict = self.verdict(cutter, Cut::OpenQuote);
-        }
-        let line = cutter.line();
-        match verdict {
-            Verdict::NotARow => return Ok(()),
-            Verdict::Used(leg) => match self.stitcher.push(leg) {
-                Pushed::New | Pushed::Completed => file.rows_used += 1,
-                Pushed::Duplicate => self.skip(SkipReason::DUPLICATE, file),
-                Pushed::Conflict => self.skip(SkipReason::CONFLICT, file),
-            },
-            Verdict::Skipped(reason) => self.skip(reason, file),
-            Verdict::Rejected { field, reason } => {
-                self.reject(name, line, (field, reason), file)?;
-            }
-        }
-        self.progress.rows += 1;
-        if self.progress.rows.is_multiple_of(1 << 14) {
-            self.observer.progress(self.progress);
+        if is_empty {
+            let why = || format!("{name}: no rows in the file");
+            self.tally.first_empty.get_or_insert_with(why);
         }
         Ok(())
     }
-
-    fn verdict(&mut self, cutter: &Cutter<'_>, cut: Cut) -> Verdict {
-        let reason = match cut {
-            Cut::Record => {
-                let record = Record { bytes: cutter.record(), line: cutter.line() };
-                let is_blank = record.bytes.trim_ascii_start().is_empty();
-                return if is_blank { Verdict::NotARow } else { self.format.read(record) };
-            }
-            Cut::TooLong => RejectReason::LineTooLong { limit: MAX_RECORD_LEN },
-            Cut::BrokenOff => RejectReason::CutOff,
-            Cut::OpenQuote => RejectReason::OpenQuote { limit: MAX_QUOTED_LINES },
-        };
-        Verdict::rejected("", reason)
-    }
-
-    fn skip(&mut self, reason: SkipReason, file: &mut FileAudit) {
-        file.rows_skipped += 1;
-        self.first_obstacle.get_or_insert_with(|| format!("{}: skipped, {reason}", file.file));
-        self.audit.add_skipped(reason);
-    }
-
-    fn reject(
-        &mut self,
-        name: &Arc<str>,
-        line: u64,
-        (field, reason): (Cow<'static, str>, RejectReason),
-        file: &mut FileAudit,
-    ) -> Result<(), Error> {
-        let row = RejectedRow { file: Arc::clone(name), line, field, reason };
-        if self.bad_rows == BadRows::Stop {
-            return Err(row.into());
-        }
-        file.rows_rejected += 1;
-        self.first_obstacle.get_or_insert_with(|| row.to_string());
-        self.audit.add_rejected(&row);
-        self.observer.rejected(row);
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<(CallLog, Audit), Error> {
-        let stitched = self.stitcher.finish();
-        let observed = self.format.observed();
-        for (remark, count) in self.format.remarks() {
-            self.audit.add_remark(&remark, count);
-        }
-        let audit = self.audit.finish(&stitched);
-        if audit.rows_used == 0
-            && let Some(first) = self.first_obstacle.or(self.first_empty)
-        {
-            let files = self.progress.files;
-            return Err(Error::NothingUsable { files, rows: audit.rows_read, first });
-        }
-        Ok((CallLog { observed, calls: stitched }, audit))
-    }
-}
-
-/// Whether a record came apart into another number of fields than its neighbors have.
-fn is_of_another_shape(verdict: &Verdict) -> bool {
-    let Verdict::Rejected { reason, .. } = verdict else { return false };
-    matches!(reason, RejectReason::FieldCount { .. } | RejectReason::OpenQuote { .. })
 }

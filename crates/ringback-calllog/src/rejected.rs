@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::LocalTimeError;
 use crate::pseudonym::mask;
@@ -141,7 +142,8 @@ pub struct RejectedRow {
 }
 
 /// The rule by which a row was skipped: a legitimate row that is no part of any call.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct SkipReason(Cow<'static, str>);
 
 impl SkipReason {

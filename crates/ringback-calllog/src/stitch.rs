@@ -1,6 +1,5 @@
 //! Stitching: legs in, calls out, in whatever order the legs arrive.
 
-use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 use std::hash::{Hash, Hasher};
 
@@ -8,7 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::{
-    Call, CallId, CallKey, Completeness, Direction, Leg, LegId, Outcome, Precision, SourceId, Stage,
+    Call, CallId, CallKey, Completeness, Direction, Gatherer, Leg, LegId, Outcome, Piece,
+    Precision, SourceId, Stage,
 };
 
 /// What became of a leg.
@@ -54,20 +54,13 @@ pub enum Pushed {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Stitcher {
-    window: TimeDelta,
     timeout: TimeDelta,
     source: SourceId,
     precision: Precision,
     /// The legs seen.
     seen: FxHashMap<HashedId, Seen>,
-    /// Legs that wait for the rest of their call; a free place is `None`.
-    pending: Vec<Option<Leg>>,
-    free: Vec<usize>,
-    /// Which leg each pending leg is united with, up to the root of its call.
-    parents: Vec<usize>,
-    /// The stretches of time in which a key was in use, in order and more than the window apart, each with a leg that
-    /// used it.
-    stretches: FxHashMap<CallKey, Vec<Stretch>>,
+    /// Legs that wait for the rest of their call.
+    pending: Gatherer<Leg>,
     whole: Vec<Call>,
 }
 
@@ -111,11 +104,16 @@ enum Seen {
     GivenOut { fingerprint: u64, last: DateTime<Utc> },
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-    leg: usize,
+impl Piece for Leg {
+    type Key = CallKey;
+
+    fn keys(&self, keys: &mut Vec<CallKey>) {
+        keys.extend(self.call_keys.iter().cloned());
+    }
+
+    fn span(&self) -> (DateTime<Utc>, DateTime<Utc>) {
+        span(self.started_at, self.ended_at, &self.stages)
+    }
 }
 
 impl Default for Stitcher {
@@ -128,15 +126,11 @@ impl Stitcher {
     /// A stitcher with a window of one hour and a time-out of four.
     pub fn new() -> Self {
         Self {
-            window: TimeDelta::hours(1),
             timeout: TimeDelta::hours(4),
             source: SourceId::new(""),
             precision: Precision::SECOND,
             seen: FxHashMap::default(),
-            pending: Vec::new(),
-            free: Vec::new(),
-            parents: Vec::new(),
-            stretches: FxHashMap::default(),
+            pending: Gatherer::new(TimeDelta::hours(1)),
             whole: Vec::new(),
         }
     }
@@ -145,7 +139,7 @@ impl Stitcher {
     /// start of the other. Default: one hour. A negative window is taken as none.
     #[must_use]
     pub fn window(mut self, window: TimeDelta) -> Self {
-        self.window = window.max(TimeDelta::zero());
+        self.pending.set_window(window);
         self
     }
 
@@ -176,15 +170,7 @@ impl Stitcher {
                 Pushed::New
             }
             Entry::Vacant(place) => {
-                let at = self.free.pop().unwrap_or_else(|| {
-                    self.pending.push(None);
-                    self.parents.push(0);
-                    self.pending.len() - 1
-                });
-                place.insert(Seen::Pending(at));
-                self.parents[at] = at;
-                self.note_keys(&leg, at);
-                self.pending[at] = Some(leg);
+                place.insert(Seen::Pending(self.pending.push(leg)));
                 Pushed::New
             }
         }
@@ -200,14 +186,13 @@ impl Stitcher {
                 leg.completeness == Completeness::Whole
                     && fingerprint(&self.whole_call(leg)) == known
             }
-            Seen::Pending(at) => match &self.pending[at] {
+            Seen::Pending(at) => match self.pending.get(at) {
                 Some(known) if *known == leg => true,
                 Some(known) if known.completeness != Completeness::Open => {
                     leg.completeness == Completeness::Open
                 }
                 _ if leg.completeness != Completeness::Open => {
-                    self.note_keys(&leg, at);
-                    self.pending[at] = Some(leg);
+                    self.pending.replace(at, leg);
                     return Pushed::Completed;
                 }
                 _ => false,
@@ -216,9 +201,14 @@ impl Stitcher {
         if is_known { Pushed::Duplicate } else { Pushed::Conflict }
     }
 
+    /// The last moment of calls that are given out at another.
+    pub(crate) fn until(&self, as_of: DateTime<Utc>) -> DateTime<Utc> {
+        as_of.checked_sub_signed(self.timeout).unwrap_or(DateTime::<Utc>::MIN_UTC)
+    }
+
     /// Legs that wait for the rest of their call.
     pub fn pending(&self) -> usize {
-        self.pending.len() - self.free.len()
+        self.pending.len()
     }
 
     /// Gives out the calls of which nothing has happened for the time-out before `as_of`, and whole ones, ordered by
@@ -227,8 +217,8 @@ impl Stitcher {
     ///
     /// It looks at everything that is kept: call it every few minutes of the log, not after every leg.
     pub fn flush(&mut self, as_of: DateTime<Utc>) -> Vec<Call> {
-        let timeout = self.timeout;
-        let is_due = |last| as_of.signed_duration_since(last) >= timeout;
+        let until = self.until(as_of);
+        let is_due = |last| last <= until;
         let whole = &self.whole;
         self.seen.retain(|_, seen| match *seen {
             Seen::Pending(_) => true,
@@ -240,84 +230,27 @@ impl Stitcher {
                 !is_due(last)
             }
         });
-        self.give_out(is_due)
+        self.give_out(Some(until))
     }
 
     /// Gives out every call that is left, ordered by `arrived_at`, then by `call_id`.
     pub fn finish(&mut self) -> Vec<Call> {
         self.seen = FxHashMap::default();
-        self.give_out(|_| true)
+        self.give_out(None)
     }
 
-    /// Unites a leg with those that used one of its keys within the window.
-    fn note_keys(&mut self, leg: &Leg, at: usize) {
-        let (from, to) = span(leg.started_at, leg.ended_at, &leg.stages);
-        let window = self.window;
-        for key in &leg.call_keys {
-            if !self.stretches.contains_key(key) {
-                self.stretches.insert(key.clone(), Vec::with_capacity(1));
-            }
-            let Some(stretches) = self.stretches.get_mut(key) else { continue };
-            let first = stretches.partition_point(|it| from - it.to > window);
-            let near = stretches[first..].partition_point(|it| it.from - to <= window);
-            let mut hull = Stretch { from, to, leg: at };
-            let mut united = Vec::new();
-            for other in stretches.drain(first..first + near) {
-                hull.from = hull.from.min(other.from);
-                hull.to = hull.to.max(other.to);
-                united.push(other.leg);
-            }
-            stretches.insert(first, hull);
-            for other in united {
-                let (one, two) = (self.root(other), self.root(at));
-                self.parents[one.max(two)] = one.min(two);
-            }
-        }
-    }
-
-    fn root(&mut self, mut at: usize) -> usize {
-        while self.parents[at] != at {
-            self.parents[at] = self.parents[self.parents[at]];
-            at = self.parents[at];
-        }
-        at
-    }
-
-    fn give_out(&mut self, is_due: impl Fn(DateTime<Utc>) -> bool) -> Vec<Call> {
-        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for at in 0..self.pending.len() {
-            if self.pending[at].is_some() {
-                groups.entry(self.root(at)).or_default().push(at);
-            }
-        }
+    fn give_out(&mut self, until: Option<DateTime<Utc>>) -> Vec<Call> {
         let mut calls = std::mem::take(&mut self.whole);
-        for (root, group) in groups {
-            let legs = group.iter().filter_map(|&at| self.pending[at].as_ref());
-            let last = legs.map(|it| span(it.started_at, it.ended_at, &it.stages).1).max();
-            if last.is_some_and(&is_due) {
-                let legs: Vec<Leg> =
-                    group.iter().filter_map(|&at| self.pending[at].take()).collect();
-                self.forget(&legs, root);
-                self.free.extend(group);
-                calls.extend(self.stitched(legs));
+        let mut pending = std::mem::replace(&mut self.pending, Gatherer::new(TimeDelta::zero()));
+        pending.settle(until, |legs| {
+            for leg in legs.iter().filter(|_| until.is_some()) {
+                self.seen.remove(&HashedId::new(&leg.leg_id));
             }
-        }
+            calls.extend(self.stitched(std::mem::take(legs)));
+        });
+        self.pending = pending;
         order_calls(&mut calls);
         calls
-    }
-
-    /// Forgets the ids and keys of legs that are given out, which are all that have this root.
-    fn forget(&mut self, legs: &[Leg], root: usize) {
-        for leg in legs {
-            self.seen.remove(&HashedId::new(&leg.leg_id));
-            for key in &leg.call_keys {
-                let Some(mut stretches) = self.stretches.remove(key) else { continue };
-                stretches.retain(|it| self.root(it.leg) != root);
-                if !stretches.is_empty() {
-                    self.stretches.insert(key.clone(), stretches);
-                }
-            }
-        }
     }
 
     /// A call of legs that belong together. Its id is the first key of its first leg with the leg's id: a key may

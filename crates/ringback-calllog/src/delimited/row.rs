@@ -9,12 +9,12 @@ use crate::delimited::columns::Row;
 use crate::delimited::mapping::Mapping;
 use crate::delimited::stamp::Stamp;
 use crate::delimited::times::RowTimes;
-use crate::delimited::value::{Names, Rejection, bad_value, name_of, priority, seconds, term};
+use crate::delimited::value::{Rejection, bad_value, name_of, named, priority, seconds, term};
 use crate::pseudonym::holds_a_number;
 use crate::{
     AgentId, CallKey, Completeness, Customer, Direction, Intent, Leg, LegId, LocalClock, Masked,
-    Outcome, Pseudonymizer, QueueId, RejectReason, SkipReason, Stage, StageEnd, StageKind, Verdict,
-    Zone,
+    Names, Outcome, Pseudonymizer, QueueId, RejectReason, SkipReason, Stage, StageEnd, StageKind,
+    Verdict, Zone,
 };
 
 /// How far before its row's first stamp a stage may begin: the clocks of a menu and of a switch differ by seconds.
@@ -96,8 +96,8 @@ impl RowReader {
             None => Direction::Unknown,
         };
         let customer = self.customer(row);
-        let queue = self.queues.named(mapping.queue.as_ref(), columns.queue, fields);
-        let intent = self.intents.named(mapping.intent.as_ref(), columns.intent, fields);
+        let queue = named(&mut self.queues, mapping.queue.as_ref(), columns.queue, fields);
+        let intent = named(&mut self.intents, mapping.intent.as_ref(), columns.intent, fields);
         let priority = priority(mapping.priority.as_ref(), columns.priority, fields)?;
         let leg_id = LegId::new(self.joined(&mapping.key, &columns.key, row, customer)?);
         let mut call_keys = Vec::new();
@@ -276,8 +276,8 @@ impl RowReader {
         };
         Ok(Some(Stage {
             kind: rule.kind,
-            queue: self.queues.named(rule.queue.as_ref(), at.queue, row.fields),
-            agent: self.agents.named(rule.agent.as_ref(), at.agent, row.fields),
+            queue: named(&mut self.queues, rule.queue.as_ref(), at.queue, row.fields),
+            agent: named(&mut self.agents, rule.agent.as_ref(), at.agent, row.fields),
             entered_at: stage.entered_at,
             left_at: stage.left_at,
             end: ended.unwrap_or(StageEnd::Unknown),

@@ -1,21 +1,16 @@
 //! What one field says: a term of the call model, a name, a number.
 
 use chrono::TimeDelta;
-use rustc_hash::FxHashMap;
 
 use crate::delimited::fields::Fields;
 use crate::delimited::mapping::Field;
-use crate::pseudonym::holds_a_number;
-use crate::{Masked, Pseudonymizer, RejectReason};
+use crate::{Masked, Names, RejectReason};
 
 /// A rejection: the field at fault and why.
 pub(super) type Rejection = (String, RejectReason);
 
 /// Terms that the message of an unknown value lists; the rest is counted.
 const LISTED: usize = 12;
-
-/// Names that a reader keeps; a column that has more holds no names, and keeping them would fill the memory.
-const KEPT_NAMES: usize = 1 << 16;
 
 /// No priority is so high; what has more digits could be a phone number.
 const TOO_HIGH: u32 = 1_000_000;
@@ -107,42 +102,12 @@ pub(super) fn term<T: Copy>(
     Err((name_of(field.column.as_ref()).to_owned(), bad_value(value, expected)))
 }
 
-/// Names that come again and again, kept once. A name that holds a whole phone number is kept as a pseudonym.
-pub(super) struct Names<T> {
-    known: FxHashMap<Box<str>, T>,
-    pseudonymizer: Pseudonymizer,
-}
-
-impl<T: Clone + for<'a> From<&'a str>> Names<T> {
-    pub(super) fn new(pseudonymizer: &Pseudonymizer) -> Self {
-        Self { known: FxHashMap::default(), pseudonymizer: pseudonymizer.clone() }
-    }
-
-    pub(super) fn named(
-        &mut self,
-        field: Option<&Field<String>>,
-        column: usize,
-        fields: Fields<'_>,
-    ) -> Option<T> {
-        let name = name(field?, column, fields)?;
-        if let Some(id) = self.known.get(name) {
-            return Some(id.clone());
-        }
-        let id = if holds_a_number(name) {
-            T::from(&self.pseudonymizer.customer(name).to_string())
-        } else {
-            T::from(name)
-        };
-        if self.known.len() >= KEPT_NAMES {
-            self.known.clear();
-        }
-        self.known.insert(name.into(), id.clone());
-        Some(id)
-    }
-}
-
-impl<T> std::fmt::Debug for Names<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} names", self.known.len())
-    }
+/// The id of a field that holds names.
+pub(super) fn named<T: Clone + for<'a> From<&'a str>>(
+    names: &mut Names<T>,
+    field: Option<&Field<String>>,
+    column: usize,
+    fields: Fields<'_>,
+) -> Option<T> {
+    names.get(name(field?, column, fields)?)
 }

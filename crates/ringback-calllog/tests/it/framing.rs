@@ -35,7 +35,7 @@ impl CdrFormat for Keeper {
     }
 
     fn read(&mut self, record: Record<'_>) -> Verdict {
-        self.records.push((record.line, record.text().into_owned()));
+        self.records.push((record.place.line, record.text().into_owned()));
         Verdict::NotARow
     }
 }
@@ -102,10 +102,10 @@ fn a_line_end_between_quotes_belongs_to_the_record() {
 
 #[test]
 fn records_of_a_fixed_length_are_counted_from_one() {
-    let fixed = Framing::Fixed { record_len: 3 };
+    let fixed = Framing::Fixed { header_len: 0, record_len: 3 };
     check(fixed, b"abc\n\0f", &[(1, "abc"), (2, "\n\0f")]);
     check(fixed, b"abcde", &[(1, "abc")]);
-    check(Framing::Fixed { record_len: 0 }, b"ab", &[(1, "a"), (2, "b")]);
+    check(Framing::Fixed { header_len: 0, record_len: 0 }, b"ab", &[(1, "a"), (2, "b")]);
 }
 
 #[test]

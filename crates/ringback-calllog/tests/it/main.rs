@@ -22,6 +22,8 @@ mod frame;
 #[cfg(test)]
 mod framing;
 #[cfg(test)]
+mod held;
+#[cfg(test)]
 mod mapping;
 #[cfg(test)]
 mod messages;
@@ -29,6 +31,8 @@ mod messages;
 mod model;
 #[cfg(test)]
 mod pseudonym;
+#[cfg(test)]
+mod separated;
 #[cfg(test)]
 mod shop;
 #[cfg(test)]

@@ -1,0 +1,288 @@
+//! Gathering: things that share a key and are near in time are of one call, in whatever order they arrive.
+
+use std::hash::Hash;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rustc_hash::FxHashMap;
+
+/// A piece of a call: a leg, a row, a session.
+pub trait Piece {
+    /// What pieces of one call have in common.
+    type Key: Clone + Eq + Hash;
+
+    /// Adds the keys of this piece. A piece without any is a call of its own.
+    fn keys(&self, keys: &mut Vec<Self::Key>);
+
+    /// From the first to the last thing that it knows of.
+    fn span(&self) -> (DateTime<Utc>, DateTime<Utc>);
+}
+
+/// Puts pieces together that share a key and are at most the *window* apart in time, also through others.
+///
+/// The order of arrival does not matter: the same pieces give the same groups. A vendor's adapter keeps its rows in one
+/// until their call is complete.
+///
+/// # Example
+///
+/// ```
+/// use chrono::{DateTime, TimeDelta, Utc};
+/// use ringback_calllog::{Gatherer, Piece};
+///
+/// struct Row { call: u32, at: DateTime<Utc> }
+///
+/// impl Piece for Row {
+///     type Key = u32;
+///     fn keys(&self, keys: &mut Vec<u32>) {
+///         keys.push(self.call);
+///     }
+///     fn span(&self) -> (DateTime<Utc>, DateTime<Utc>) {
+///         (self.at, self.at)
+///     }
+/// }
+///
+/// let at = |secs| DateTime::from_timestamp(secs, 0).unwrap();
+/// let mut gatherer = Gatherer::new(TimeDelta::minutes(5));
+/// for (call, secs) in [(7, 0), (8, 10), (7, 60), (7, 86_400)] {
+///     gatherer.push(Row { call, at: at(secs) });
+/// }
+/// let mut sizes = Vec::new();
+/// gatherer.settle(None, |rows| sizes.push(rows.len()));
+/// assert_eq!(sizes, [2, 1, 1]); // the key 7 came round again a day later
+/// ```
+#[derive(Clone, Debug)]
+pub struct Gatherer<P: Piece> {
+    window: TimeDelta,
+    /// Pieces that wait for the rest of their call; a free place is `None`.
+    pieces: Vec<Option<P>>,
+    free: Vec<usize>,
+    /// Which piece each is united with, up to the root of its call.
+    parents: Vec<usize>,
+    /// The stretches of time in which a key was in use.
+    uses: FxHashMap<P::Key, Uses>,
+    /// The keys of the piece at hand; the memory is used again.
+    keys: Vec<P::Key>,
+}
+
+/// The stretches of a key, in order and more than the window apart. Nearly every key has one.
+#[derive(Clone, Debug)]
+enum Uses {
+    One(Stretch),
+    Several(Vec<Stretch>),
+}
+
+/// A stretch of time, and a piece that used the key in it.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    piece: usize,
+}
+
+impl<P: Piece> Gatherer<P> {
+    /// A gatherer that unites pieces with a key in common from the end of the one to the start of the other within
+    /// the window. A negative window is taken as none.
+    pub fn new(window: TimeDelta) -> Self {
+        Self {
+            window: window.max(TimeDelta::zero()),
+            pieces: Vec::new(),
+            free: Vec::new(),
+            parents: Vec::new(),
+            uses: FxHashMap::default(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// Sets the window for the pieces that come from now on.
+    pub(crate) fn set_window(&mut self, window: TimeDelta) {
+        self.window = window.max(TimeDelta::zero());
+    }
+
+    /// Pieces that wait for the rest of their call.
+    pub fn len(&self) -> usize {
+        self.pieces.len() - self.free.len()
+    }
+
+    /// Whether no piece waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes a piece; its place until it is given out.
+    pub fn push(&mut self, piece: P) -> usize {
+        let at = self.free.pop().unwrap_or_else(|| {
+            self.pieces.push(None);
+            self.parents.push(0);
+            self.pieces.len() - 1
+        });
+        self.parents[at] = at;
+        self.set(at, piece);
+        at
+    }
+
+    /// The piece at a place.
+    pub fn get(&self, at: usize) -> Option<&P> {
+        self.pieces.get(at).and_then(Option::as_ref)
+    }
+
+    /// Puts another piece in the place of one that waits. What was united by the first stays so.
+    pub fn replace(&mut self, at: usize, piece: P) {
+        if self.get(at).is_some() {
+            self.set(at, piece);
+        }
+    }
+
+    fn set(&mut self, at: usize, piece: P) {
+        let (from, to) = piece.span();
+        let mut keys = std::mem::take(&mut self.keys);
+        piece.keys(&mut keys);
+        for key in keys.drain(..) {
+            self.note(key, Stretch { from, to, piece: at });
+        }
+        self.keys = keys;
+        self.pieces[at] = Some(piece);
+    }
+
+    /// Unites a piece with those that used one of its keys within the window.
+    fn note(&mut self, key: P::Key, new: Stretch) {
+        let window = self.window;
+        let is_near = |it: &Stretch| new.from - it.to <= window && it.from - new.to <= window;
+        let uses = match self.uses.entry(key) {
+            std::collections::hash_map::Entry::Vacant(place) => {
+                place.insert(Uses::One(new));
+                return;
+            }
+            std::collections::hash_map::Entry::Occupied(place) => place.into_mut(),
+        };
+        let mut united = Vec::new();
+        match uses {
+            Uses::One(old) if is_near(old) => {
+                let hull = Stretch { from: old.from.min(new.from), to: old.to.max(new.to), ..new };
+                united.push(old.piece);
+                *old = hull;
+            }
+            Uses::One(old) => {
+                let mut both = vec![*old, new];
+                both.sort_by_key(|it| it.from);
+                *uses = Uses::Several(both);
+            }
+            Uses::Several(stretches) => {
+                let first = stretches.partition_point(|it| new.from - it.to > window);
+                let near = stretches[first..].partition_point(|it| it.from - new.to <= window);
+                let mut hull = new;
+                for other in stretches.drain(first..first + near) {
+                    hull.from = hull.from.min(other.from);
+                    hull.to = hull.to.max(other.to);
+                    united.push(other.piece);
+                }
+                stretches.insert(first, hull);
+            }
+        }
+        for other in united {
+            let (one, two) = (self.root(other), self.root(new.piece));
+            self.parents[one.max(two)] = one.min(two);
+        }
+    }
+
+    fn root(&mut self, mut at: usize) -> usize {
+        while self.parents[at] != at {
+            self.parents[at] = self.parents[self.parents[at]];
+            at = self.parents[at];
+        }
+        at
+    }
+
+    /// Gives the groups of which nothing has happened after `until`, or all of them, in the order in which the first
+    /// piece of each came; within a group pieces stand as they came, unless a place was used again. The function may
+    /// take pieces out of the list. They are forgotten with their keys: a piece that comes later starts a new call.
+    pub fn settle(&mut self, until: Option<DateTime<Utc>>, mut give: impl FnMut(&mut Vec<P>)) {
+        let mut members = Vec::with_capacity(self.len());
+        for at in 0..self.pieces.len() {
+            if self.pieces[at].is_some() {
+                members.push((self.root(at), at));
+            }
+        }
+        members.sort_unstable();
+        let mut group = Vec::new();
+        for members in members.chunk_by(|a, b| a.0 == b.0) {
+            let pieces = members.iter().filter_map(|&(_, at)| self.pieces[at].as_ref());
+            let last = pieces.map(|it| it.span().1).max();
+            if until.is_some_and(|until| last.is_some_and(|last| last > until)) {
+                continue;
+            }
+            group.extend(members.iter().filter_map(|&(_, at)| self.pieces[at].take()));
+            if until.is_some() {
+                self.forget(&group, members[0].0);
+                self.free.extend(members.iter().map(|it| it.1));
+            }
+            give(&mut group);
+            group.clear();
+        }
+        if until.is_none() {
+            // Everything is given out: what is kept of keys goes at once.
+            *self = Self::new(self.window);
+        }
+    }
+
+    /// Forgets the keys of pieces that are given out, which are all that have this root.
+    fn forget(&mut self, group: &[P], root: usize) {
+        let mut keys = std::mem::take(&mut self.keys);
+        for piece in group {
+            piece.keys(&mut keys);
+        }
+        for key in keys.drain(..) {
+            let Some(uses) = self.uses.remove(&key) else { continue };
+            let left = match uses {
+                Uses::One(it) if self.root(it.piece) == root => continue,
+                Uses::One(it) => Uses::One(it),
+                Uses::Several(mut stretches) => {
+                    stretches.retain(|it| self.root(it.piece) != root);
+                    match stretches[..] {
+                        [] => continue,
+                        [one] => Uses::One(one),
+                        _ => Uses::Several(stretches),
+                    }
+                }
+            };
+            self.uses.insert(key, left);
+        }
+        self.keys = keys;
+    }
+}
+
+/// Ids of rows that were read, to know a row that comes again.
+///
+/// # Example
+///
+/// ```
+/// use chrono::DateTime;
+/// use ringback_calllog::RowIds;
+///
+/// let at = DateTime::UNIX_EPOCH;
+/// let mut seen = RowIds::default();
+/// assert!(seen.is_new(7_u128, at));
+/// assert!(!seen.is_new(7, at));
+/// ```
+#[derive(Clone, Debug)]
+pub struct RowIds<I>(FxHashMap<I, DateTime<Utc>>);
+
+impl<I> Default for RowIds<I> {
+    fn default() -> Self {
+        Self(FxHashMap::default())
+    }
+}
+
+impl<I: Eq + Hash> RowIds<I> {
+    /// Whether an id comes for the first time, or for the first time since it was forgotten. `at` is a stamp of the
+    /// row.
+    pub fn is_new(&mut self, id: I, at: DateTime<Utc>) -> bool {
+        self.0.insert(id, at).is_none()
+    }
+
+    /// Forgets ids of rows from before a moment, so that memory stays bounded; all of them at the end of the log.
+    pub fn forget(&mut self, until: Option<DateTime<Utc>>) {
+        match until {
+            Some(until) => self.0.retain(|_, at| *at > until),
+            None => self.0 = FxHashMap::default(),
+        }
+    }
+}

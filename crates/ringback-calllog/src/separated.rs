@@ -1,0 +1,185 @@
+//! Comma-separated rows, cut into fields without copying.
+
+use crate::RejectReason;
+
+/// Cuts rows of separated text into fields; the memory is used again for the next row.
+///
+/// Double quotes around a field are taken off, doubled ones inside count as one, and a separator inside them is text, as
+/// in RFC 4180. A quote that does not begin a field is text.
+///
+/// # Example
+///
+/// ```
+/// use ringback_calllog::Separated;
+///
+/// let mut cutter = Separated::new(b',');
+/// let row = cutter.cut(r#"1,"MLQK=4.5,ICR=0",,"say ""hi""""#)?;
+/// assert_eq!(row.iter().collect::<Vec<_>>(), ["1", "MLQK=4.5,ICR=0", "", r#"say "hi""#]);
+/// # Ok::<(), ringback_calllog::RejectReason>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Separated {
+    separator: u8,
+    places: Vec<Field>,
+    /// Fields with doubled quotes, with each pair as one.
+    undoubled: String,
+}
+
+/// Where a field begins and ends.
+#[derive(Clone, Copy, Debug)]
+struct Field {
+    start: u32,
+    end: u32,
+    /// In the text of undoubled quotes, not in the row.
+    is_undoubled: bool,
+}
+
+/// The fields of one row.
+#[derive(Clone, Copy)]
+pub struct SeparatedRow<'a> {
+    text: &'a str,
+    undoubled: &'a str,
+    places: &'a [Field],
+}
+
+impl Separated {
+    /// For rows with this sign between fields: comma, semicolon, tab.
+    pub fn new(separator: u8) -> Self {
+        Self { separator, places: Vec::new(), undoubled: String::new() }
+    }
+
+    /// The fields of a row.
+    ///
+    /// # Errors
+    ///
+    /// [`RejectReason::OpenQuote`] if a field opens a quote and does not close it, or goes on after closing it;
+    /// [`RejectReason::LineTooLong`] for a row of four gigabytes.
+    pub fn cut<'a>(&'a mut self, text: &'a str) -> Result<SeparatedRow<'a>, RejectReason> {
+        self.places.clear();
+        self.undoubled.clear();
+        if u32::try_from(text.len()).is_err() {
+            return Err(RejectReason::LineTooLong { limit: u32::MAX as usize });
+        }
+        let bytes = text.as_bytes();
+        let mut start = 0;
+        loop {
+            let end = if bytes.get(start) == Some(&b'"') {
+                self.cut_quoted(text, start)?
+            } else {
+                // Fields are a few bytes long: looking at each is faster than a search that starts anew.
+                let len = bytes[start..].iter().position(|it| *it == self.separator);
+                let end = len.map_or(bytes.len(), |len| start + len);
+                self.push(start, end, false);
+                end
+            };
+            if end >= bytes.len() {
+                break;
+            }
+            start = end + 1;
+        }
+        Ok(SeparatedRow { text, undoubled: &self.undoubled, places: &self.places })
+    }
+
+    /// Cuts a field that begins with a quote; where the separator after it stands.
+    fn cut_quoted(&mut self, text: &str, start: usize) -> Result<usize, RejectReason> {
+        let bytes = text.as_bytes();
+        let (mut from, at_undoubled) = (start + 1, self.undoubled.len());
+        loop {
+            let Some(len) = memchr::memchr(b'"', &bytes[from..]) else { return Err(open_quote()) };
+            let quote = from + len;
+            match bytes.get(quote + 1) {
+                Some(b'"') => {
+                    self.undoubled.push_str(&text[from..=quote]);
+                    from = quote + 2;
+                }
+                Some(sign) if *sign != self.separator => return Err(open_quote()),
+                _ => {
+                    if self.undoubled.len() == at_undoubled && from == start + 1 {
+                        self.push(from, quote, false);
+                    } else {
+                        self.undoubled.push_str(&text[from..quote]);
+                        self.push(at_undoubled, self.undoubled.len(), true);
+                    }
+                    return Ok(quote + 1);
+                }
+            }
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the row was found shorter than 4 GiB")]
+    fn push(&mut self, start: usize, end: usize, is_undoubled: bool) {
+        self.places.push(Field { start: start as u32, end: end as u32, is_undoubled });
+    }
+}
+
+fn open_quote() -> RejectReason {
+    RejectReason::OpenQuote { limit: 1 }
+}
+
+impl<'a> SeparatedRow<'a> {
+    /// How many fields there are: at least one.
+    #[expect(clippy::len_without_is_empty, reason = "a row has one field at least")]
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// A field, from 0, as it is written; empty if there is no such field.
+    #[inline]
+    pub fn get(&self, index: usize) -> &'a str {
+        self.places.get(index).map_or("", |it| self.at(*it))
+    }
+
+    /// The fields in order.
+    pub fn iter(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let row = *self;
+        self.places.iter().map(move |it| row.at(*it))
+    }
+
+    #[inline]
+    fn at(&self, field: Field) -> &'a str {
+        let text = if field.is_undoubled { self.undoubled } else { self.text };
+        text.get(field.start as usize..field.end as usize).unwrap_or("")
+    }
+}
+
+impl std::fmt::Debug for SeparatedRow<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SeparatedRow({} fields)", self.len())
+    }
+}
+
+/// The columns of a header line, found by name, whatever their case.
+///
+/// # Example
+///
+/// ```
+/// use ringback_calllog::HeaderNames;
+///
+/// let header = HeaderNames::new(["cdrRecordType", "globalCallID_callId"]);
+/// assert_eq!(header.find("GLOBALCALLID_callid"), Some(1));
+/// assert_eq!(header.find("pkid"), None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeaderNames(Vec<String>);
+
+impl HeaderNames {
+    /// The columns of a header, without the blanks around their names.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(names.into_iter().map(|it| it.trim().to_ascii_lowercase()).collect())
+    }
+
+    /// The first column of that name, from 0.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|it| it.eq_ignore_ascii_case(name))
+    }
+
+    /// How many columns there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
