@@ -29,7 +29,15 @@
 //! # fn main() {}
 //! ```
 
+pub mod formats;
+
+#[cfg(feature = "3cx")]
+pub use ringback_3cx as three_cx;
+#[cfg(feature = "avaya")]
+pub use ringback_avaya as avaya;
 pub use ringback_calllog as calllog;
+#[cfg(feature = "cisco")]
+pub use ringback_cisco as cisco;
 #[cfg(feature = "features")]
 pub use ringback_features as features;
 #[cfg(feature = "forecast")]

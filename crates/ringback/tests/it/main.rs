@@ -1,4 +1,4 @@
-//! The suite as its users meet it.
+//! Tests of the suite as a whole, through the public API.
 
 #[cfg(test)]
-mod readme;
+mod golden;
