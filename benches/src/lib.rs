@@ -4,9 +4,27 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ringback::calllog::{
-    CallLog, Delimited, Error, Leg, LegId, LogReader, Outcome, Precision, PseudonymKey,
-    Pseudonymizer, ReadLog, Stage, StageEnd, StageKind, Stitcher,
+    CallLog, CdrFormat, Delimited, Error, Leg, LegId, LogReader, Outcome, Precision, PseudonymKey,
+    Pseudonymizer, ReadLog, Stage, StageEnd, StageKind, Stitcher, Zone,
 };
+use ringback::formats::{FormatName, Layout, Place};
+
+pub mod logs;
+
+/// A vendor's format as the benches read it: in a zone, with the layout that made-up logs need.
+///
+/// # Errors
+///
+/// As [`Place::open`].
+pub fn vendor_format(name: FormatName) -> Result<Box<dyn CdrFormat>, Error> {
+    let key = PseudonymKey::from_bytes([1; 32]);
+    let place = Place::new(Pseudonymizer::new(&key, "bench")).zone(Zone::UTC);
+    let layout = match name {
+        FormatName::AvayaIpOffice => Some("groups = [\"300\"]\n"),
+        _ => None,
+    };
+    place.open(name, layout.map(|text| Layout { text, file: "bench.toml" }))
+}
 
 /// The shipped months, in order.
 pub fn months() -> Vec<PathBuf> {

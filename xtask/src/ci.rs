@@ -33,7 +33,10 @@ const BUILDS: &[Step] = &[
         args: &["doc", "--workspace", "--no-deps"],
         env: Some(("RUSTDOCFLAGS", "-D warnings")),
     },
-    step("call log without frames", &["check", "-p", "ringback-calllog", "--no-default-features"]),
+    step(
+        "adapters without frames",
+        &["check", "-p", "ringback", "--no-default-features", "--features", "cisco,avaya,3cx"],
+    ),
 ];
 
 const fn step(name: &'static str, args: &'static [&'static str]) -> Step {

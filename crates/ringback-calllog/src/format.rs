@@ -260,3 +260,45 @@ pub trait CdrFormat {
         Vec::new()
     }
 }
+
+impl<F: CdrFormat + ?Sized> CdrFormat for Box<F> {
+    fn source(&self) -> SourceId {
+        (**self).source()
+    }
+
+    fn name(&self) -> String {
+        (**self).name()
+    }
+
+    fn system(&self) -> SourceId {
+        (**self).system()
+    }
+
+    fn recognizes(&self, file: &FileStart<'_>) -> bool {
+        (**self).recognizes(file)
+    }
+
+    fn begin_file(&mut self, file: &FileStart<'_>) -> Result<(), SkipReason> {
+        (**self).begin_file(file)
+    }
+
+    fn framing(&self) -> Framing {
+        (**self).framing()
+    }
+
+    fn observed(&self) -> Observed {
+        (**self).observed()
+    }
+
+    fn read(&mut self, record: Record<'_>) -> Verdict {
+        (**self).read(record)
+    }
+
+    fn settle(&mut self, until: Option<DateTime<Utc>>) -> Settled {
+        (**self).settle(until)
+    }
+
+    fn remarks(&self) -> Vec<(String, u64)> {
+        (**self).remarks()
+    }
+}

@@ -51,31 +51,33 @@ pub trait Piece {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Gatherer<P: Piece> {
-    window: TimeDelta,
+    /// Unit: microseconds.
+    window: i64,
     /// Pieces that wait for the rest of their call; a free place is `None`.
     pieces: Vec<Option<P>>,
     free: Vec<usize>,
     /// Which piece each is united with, up to the root of its call.
-    parents: Vec<usize>,
+    parents: Vec<u32>,
     /// The stretches of time in which a key was in use.
     uses: FxHashMap<P::Key, Uses>,
     /// The keys of the piece at hand; the memory is used again.
     keys: Vec<P::Key>,
 }
 
-/// The stretches of a key, in order and more than the window apart. Nearly every key has one.
+/// A stretch of time in which a key was in use, and a piece that used it. Unit: microseconds since 1970.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    from: i64,
+    to: i64,
+    piece: u32,
+}
+
+/// The stretches of a key, in order and more than the window apart. Nearly every key has one, which takes no memory of
+/// its own: tables of keys are most of what a gatherer touches.
 #[derive(Clone, Debug)]
 enum Uses {
     One(Stretch),
     Several(Vec<Stretch>),
-}
-
-/// A stretch of time, and a piece that used the key in it.
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-    piece: usize,
 }
 
 impl<P: Piece> Gatherer<P> {
@@ -83,7 +85,7 @@ impl<P: Piece> Gatherer<P> {
     /// the window. A negative window is taken as none.
     pub fn new(window: TimeDelta) -> Self {
         Self {
-            window: window.max(TimeDelta::zero()),
+            window: micros(window),
             pieces: Vec::new(),
             free: Vec::new(),
             parents: Vec::new(),
@@ -94,7 +96,7 @@ impl<P: Piece> Gatherer<P> {
 
     /// Sets the window for the pieces that come from now on.
     pub(crate) fn set_window(&mut self, window: TimeDelta) {
-        self.window = window.max(TimeDelta::zero());
+        self.window = micros(window);
     }
 
     /// Pieces that wait for the rest of their call.
@@ -114,7 +116,7 @@ impl<P: Piece> Gatherer<P> {
             self.parents.push(0);
             self.pieces.len() - 1
         });
-        self.parents[at] = at;
+        self.parents[at] = narrow(at);
         self.set(at, piece);
         at
     }
@@ -133,10 +135,12 @@ impl<P: Piece> Gatherer<P> {
 
     fn set(&mut self, at: usize, piece: P) {
         let (from, to) = piece.span();
+        let new =
+            Stretch { from: from.timestamp_micros(), to: to.timestamp_micros(), piece: narrow(at) };
         let mut keys = std::mem::take(&mut self.keys);
         piece.keys(&mut keys);
         for key in keys.drain(..) {
-            self.note(key, Stretch { from, to, piece: at });
+            self.note(key, new);
         }
         self.keys = keys;
         self.pieces[at] = Some(piece);
@@ -145,7 +149,8 @@ impl<P: Piece> Gatherer<P> {
     /// Unites a piece with those that used one of its keys within the window.
     fn note(&mut self, key: P::Key, new: Stretch) {
         let window = self.window;
-        let is_near = |it: &Stretch| new.from - it.to <= window && it.from - new.to <= window;
+        let is_before = |it: &Stretch| new.from.saturating_sub(it.to) > window;
+        let is_after = |it: &Stretch| it.from.saturating_sub(new.to) > window;
         let uses = match self.uses.entry(key) {
             std::collections::hash_map::Entry::Vacant(place) => {
                 place.insert(Uses::One(new));
@@ -155,7 +160,7 @@ impl<P: Piece> Gatherer<P> {
         };
         let mut united = Vec::new();
         match uses {
-            Uses::One(old) if is_near(old) => {
+            Uses::One(old) if !is_before(old) && !is_after(old) => {
                 let hull = Stretch { from: old.from.min(new.from), to: old.to.max(new.to), ..new };
                 united.push(old.piece);
                 *old = hull;
@@ -166,8 +171,8 @@ impl<P: Piece> Gatherer<P> {
                 *uses = Uses::Several(both);
             }
             Uses::Several(stretches) => {
-                let first = stretches.partition_point(|it| new.from - it.to > window);
-                let near = stretches[first..].partition_point(|it| it.from - new.to <= window);
+                let first = stretches.partition_point(is_before);
+                let near = stretches[first..].partition_point(|it| !is_after(it));
                 let mut hull = new;
                 for other in stretches.drain(first..first + near) {
                     hull.from = hull.from.min(other.from);
@@ -179,14 +184,14 @@ impl<P: Piece> Gatherer<P> {
         }
         for other in united {
             let (one, two) = (self.root(other), self.root(new.piece));
-            self.parents[one.max(two)] = one.min(two);
+            self.parents[one.max(two) as usize] = one.min(two);
         }
     }
 
-    fn root(&mut self, mut at: usize) -> usize {
-        while self.parents[at] != at {
-            self.parents[at] = self.parents[self.parents[at]];
-            at = self.parents[at];
+    fn root(&mut self, mut at: u32) -> u32 {
+        while self.parents[at as usize] != at {
+            self.parents[at as usize] = self.parents[self.parents[at as usize] as usize];
+            at = self.parents[at as usize];
         }
         at
     }
@@ -198,7 +203,7 @@ impl<P: Piece> Gatherer<P> {
         let mut members = Vec::with_capacity(self.len());
         for at in 0..self.pieces.len() {
             if self.pieces[at].is_some() {
-                members.push((self.root(at), at));
+                members.push((self.root(narrow(at)), at));
             }
         }
         members.sort_unstable();
@@ -219,12 +224,13 @@ impl<P: Piece> Gatherer<P> {
         }
         if until.is_none() {
             // Everything is given out: what is kept of keys goes at once.
-            *self = Self::new(self.window);
+            let window = self.window;
+            *self = Self { window, ..Self::new(TimeDelta::zero()) };
         }
     }
 
     /// Forgets the keys of pieces that are given out, which are all that have this root.
-    fn forget(&mut self, group: &[P], root: usize) {
+    fn forget(&mut self, group: &[P], root: u32) {
         let mut keys = std::mem::take(&mut self.keys);
         for piece in group {
             piece.keys(&mut keys);
@@ -247,6 +253,17 @@ impl<P: Piece> Gatherer<P> {
         }
         self.keys = keys;
     }
+}
+
+/// Microseconds of a window; a negative one is none, one too long for the unit is the longest.
+fn micros(window: TimeDelta) -> i64 {
+    window.max(TimeDelta::zero()).num_microseconds().unwrap_or(i64::MAX)
+}
+
+/// A place in the list of pieces, which are fewer than 2³².
+#[expect(clippy::cast_possible_truncation, reason = "so many pieces do not fit in memory")]
+fn narrow(at: usize) -> u32 {
+    at as u32
 }
 
 /// Ids of rows that were read, to know a row that comes again.

@@ -82,8 +82,11 @@ fn unpacked<'a>(raw: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     Ok(if is_gzip { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) })
 }
 
+/// What says of a folder's logs what they do not say themselves; no log.
+const SITE_FILE: &str = "site.toml";
+
 /// The files of paths, in order: paths as given, what is in a folder by name, what is in an archive by its table.
-/// Hidden files and folders inside a folder, and links to other folders, are passed over.
+/// Hidden files and folders inside a folder, a [`SITE_FILE`], and links to other folders, are passed over.
 pub(crate) fn find_files(paths: &[PathBuf]) -> Result<Vec<SourceFile>, Error> {
     let mut files = Vec::new();
     for path in paths {
@@ -113,7 +116,7 @@ fn add_folder(folder: &Path, files: &mut Vec<SourceFile>) -> io::Result<()> {
     inside.sort();
     for (path, is_link) in inside {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with('.') {
+        if name.starts_with('.') || name == SITE_FILE {
             continue;
         }
         if !path.is_dir() {

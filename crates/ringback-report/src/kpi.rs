@@ -15,6 +15,7 @@ use ringback_forecast::{
 };
 
 use crate::Error;
+use crate::sources::{SourceKpis, source_kpis};
 
 /// The length of the intervals that volume is counted and forecast in.
 const INTERVAL_MINUTES: u32 = 30;
@@ -47,6 +48,8 @@ impl KpiOptions {
 pub struct Kpis {
     /// Over the whole log.
     pub service: ServiceSummary,
+    /// By source.
+    pub sources: Vec<SourceKpis>,
     /// By civil week.
     pub weeks: Vec<WeekSummary>,
     /// Calls by interval of 30 minutes.
@@ -77,6 +80,7 @@ impl Kpis {
         step("measuring service");
         let measures = ServiceMeasures::new(options.acceptable_wait);
         let service = measures.summary(&log.calls, observed);
+        let sources = source_kpis(log, audit, options.acceptable_wait);
         let week_starts_on = first_working_day(&options.calendar);
         let weeks = service_by_week(&log.calls, observed, measures, week_starts_on);
         let waits = waits_by_hour(&log.calls, observed).map_err(Error::from);
@@ -98,6 +102,7 @@ impl Kpis {
         };
         Self {
             service,
+            sources,
             weeks,
             volume,
             load,

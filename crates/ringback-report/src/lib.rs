@@ -23,6 +23,7 @@ mod error;
 mod kpi;
 mod overview;
 mod page;
+mod sources;
 
 pub use chart::{
     BarChart, BarLayout, BarSeries, Baseline, Chart, Color, Direction, HeatMap, LineChart, Marks,
@@ -32,3 +33,4 @@ pub use error::Error;
 pub use kpi::{KpiOptions, Kpis};
 pub use overview::overview_page;
 pub use page::{Align, KeyFigure, Page, Section, Table};
+pub use sources::{SourceKpis, source_kpis, sources_section};

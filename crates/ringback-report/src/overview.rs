@@ -5,6 +5,7 @@ use ringback_features::{HourWaits, Measure, WeekSummary};
 use ringback_forecast::{BacktestReport, VolumeForecast, WaitReport, WaitScores};
 
 use crate::kpi::Kpis;
+use crate::sources::sources_section;
 use crate::{
     Align, BarChart, BarSeries, HeatMap, KeyFigure, LineChart, Page, Section, Series, Stroke, Table,
 };
@@ -20,11 +21,19 @@ pub fn overview_page(log: &CallLog, audit: &Audit, kpis: &Kpis) -> Page {
         }
         _ => "no calls".to_owned(),
     };
-    let source = log.calls.first().map_or("an empty log", |it| it.source.as_str());
-    Page::new(&format!("Call overview: {source}"))
+    let source = match &kpis.sources[..] {
+        [] => "an empty log".to_owned(),
+        sources => sources.iter().map(|it| it.source.as_str()).collect::<Vec<_>>().join(", "),
+    };
+    let mut page = Page::new(&format!("Call overview: {source}"))
         .lede(&format!("{} calls, {span}. Times are local ({zone}).", grouped(audit.calls)))
-        .section(key_figures(kpis))
-        .section(audit_section(audit))
+        .section(key_figures(kpis));
+    if kpis.sources.len() > 1 {
+        let text =
+            "Figures over the whole log are observable only where every source can say them.";
+        page = page.section(sources_section("By source", text, &kpis.sources));
+    }
+    page.section(audit_section(audit))
         .section(weeks_section(&kpis.weeks))
         .section(load_section(kpis))
         .section(waits_section(kpis))
@@ -70,7 +79,11 @@ fn audit_section(audit: &Audit) -> Section {
         rows = rows.row([format!("\u{2003}{reason}"), grouped(*count)]);
     }
     let observed = audit.observed;
-    let can = |yes: bool| if yes { "observable" } else { "not observable in this source" };
+    let lacks = match audit.sources.len() {
+        0 | 1 => "not observable in this source",
+        _ => "not observable in every source",
+    };
+    let can = |yes: bool| if yes { "observable" } else { lacks };
     let precision = observed.precision.to_string();
     let mut section = Section::new("What the log says, and what it does not")
         .id("audit")
@@ -336,7 +349,7 @@ fn definitions() -> Section {
     ])
 }
 
-fn shown(measure: &Measure, show: fn(f64) -> String) -> String {
+pub(crate) fn shown(measure: &Measure, show: fn(f64) -> String) -> String {
     measure.value().map_or_else(missing, show)
 }
 
@@ -349,11 +362,11 @@ fn percent(share: f64) -> String {
 }
 
 /// A share in percent without the sign: the column's caption says the unit.
-fn share_in_percent(share: f64) -> String {
+pub(crate) fn share_in_percent(share: f64) -> String {
     format!("{:.1}", share * 100.0)
 }
 
-fn one_digit(value: f64) -> String {
+pub(crate) fn one_digit(value: f64) -> String {
     format!("{value:.1}")
 }
 
@@ -362,7 +375,7 @@ fn number(value: Option<f64>, digits: usize) -> String {
 }
 
 /// A whole number with thin spaces between groups of three digits.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

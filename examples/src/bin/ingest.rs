@@ -3,41 +3,42 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
-use ringback::calllog::{Audit, BadRows, Delimited, Fold, LogReader, Pseudonymizer, Zone};
-use ringback_examples::{CsvFile, Failure, ReadProgress, Reporting, pseudonym_key, run, write_log};
+use clap::Parser;
+use clap::builder::PossibleValue;
+use ringback::calllog::{Audit, BadRows, LogReader};
+use ringback::formats::{FormatName, Layout};
+use ringback_examples::{Failure, LogSite, ReadProgress, Reporting, SiteFlags, run, write_log};
 
 /// What stands below the flags in `--help`.
-const EXAMPLES: &str = r"Example, on the shipped months:
+const EXAMPLES: &str = r"Examples, on the shipped logs:
 
   ingest --format delimited --mapping fixtures/anonymous_bank/mapping.toml \
-      --out log fixtures/anonymous_bank/*.gz";
+      --out log fixtures/anonymous_bank/*.gz
+  ingest --format cucm-cdr --region DK --out log fixtures/vendors/cisco/cdr_* fixtures/vendors/cisco/cmr_*
+  ingest --format avaya-ipoffice --time-zone Europe/Copenhagen --out log fixtures/vendors/avaya/smdr_*
+
+A layout says what a format's files cannot: which fields a customized layout has, which devices are no persons. The
+documents of each format list its keys.";
 
 /// Reads a phone system's log files and writes a call log.
 ///
 /// Writes calls.parquet (a row a contact), stages.parquet (a row a stretch of one), rejected.csv (file, line, field and
-/// reason of every row that could not be understood) and audit.json. Customers are written as keyed pseudonyms only.
+/// reason of every row that could not be understood) and audit.json; what a format says beyond that (sound quality) goes
+/// to a CSV file of its own. Customers are written as keyed pseudonyms only.
 #[derive(Parser)]
 #[command(version, after_long_help = EXAMPLES)]
 struct Flags {
     /// The files' format.
-    #[arg(long)]
-    format: Format,
-    /// The zone of the log's wall clock, such as Europe/Copenhagen; takes the place of the mapping's.
-    #[arg(long, value_name = "IANA")]
-    time_zone: Option<Zone>,
-    /// Which instant a wall-clock time means that comes twice in autumn: earlier, later or reject.
-    #[arg(long)]
-    fold: Option<Fold>,
+    #[arg(long, value_name = "FORMAT", value_parser = format_names())]
+    format: String,
     /// The mapping of a delimited file's columns (see docs/formats/delimited.md).
     #[arg(long, value_name = "FILE.toml", required_if_eq("format", "delimited"))]
     mapping: Option<PathBuf>,
-    /// The key of the pseudonyms; without it the user's own, made on first use.
-    #[arg(long, value_name = "FILE")]
-    key_file: Option<PathBuf>,
-    /// Whose customers these are: the same number has another pseudonym for another tenant.
-    #[arg(long, default_value = "default")]
-    tenant: String,
+    /// The layout of a vendor's format.
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "mapping")]
+    layout: Option<PathBuf>,
+    #[command(flatten)]
+    site: SiteFlags,
     /// Stop at the first row that cannot be understood.
     #[arg(long)]
     strict: bool,
@@ -51,10 +52,9 @@ struct Flags {
     paths: Vec<PathBuf>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    /// Any CSV or TSV, by a mapping file.
-    Delimited,
+/// The formats that `--format` takes.
+fn format_names() -> Vec<PossibleValue> {
+    FormatName::ALL.iter().map(|it| PossibleValue::new(it.as_str())).collect()
 }
 
 fn main() -> ExitCode {
@@ -63,32 +63,29 @@ fn main() -> ExitCode {
 }
 
 fn ingest(flags: &Flags) -> Result<(), Failure> {
-    let Format::Delimited = flags.format;
-    let Some(path) = &flags.mapping else {
-        return Err(Failure::new(
-            "--format delimited needs --mapping FILE.toml, which says what the columns mean",
-        ));
+    let name: FormatName = flags.format.parse()?;
+    let site = LogSite::read(&flags.site, &flags.paths)?;
+    let layout = match flags.mapping.as_ref().or(flags.layout.as_ref()) {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|it| Failure::at(path, &it))?;
+            Some((text, path.display().to_string()))
+        }
+        None => None,
     };
-    let mapping = std::fs::read_to_string(path).map_err(|it| Failure::at(path, &it))?;
-    let pseudonymizer =
-        Pseudonymizer::new(&pseudonym_key(flags.key_file.as_deref())?, &flags.tenant);
-    let file = path.display().to_string();
-    let mut format =
-        Delimited::in_zone(&mapping, &file, pseudonymizer, flags.time_zone, flags.fold)?;
+    let layout = layout.as_ref().map(|(text, file)| Layout { text, file });
+    let mut format = site.place.open(name, layout.or_else(|| site.layout(name)))?;
     let bad_rows = if flags.strict { BadRows::Stop } else { BadRows::Collect };
-    let rejected =
-        CsvFile::create(&flags.out.join("rejected.csv"), ["file", "line", "field", "reason"])?;
-    let mut progress = ReadProgress::new(flags.reporting.quiet, rejected);
+    let mut progress = ReadProgress::new(flags.reporting.quiet, &flags.out)?;
     let read =
-        LogReader::new().bad_rows(bad_rows).read_with(&flags.paths, &mut format, &mut progress);
-    progress.finish()?;
+        LogReader::new().bad_rows(bad_rows).read_with(&flags.paths, &mut *format, &mut progress);
+    let details = progress.finish()?;
     let (log, audit) = read?;
     write_log(&log, &audit, &flags.out)?;
-    report(flags, &audit)
+    report(flags, &audit, &details)
 }
 
 #[expect(clippy::print_stdout, reason = "the program's answer")]
-fn report(flags: &Flags, audit: &Audit) -> Result<(), Failure> {
+fn report(flags: &Flags, audit: &Audit, details: &[&str]) -> Result<(), Failure> {
     if flags.reporting.json {
         println!("{}", serde_json::to_string(audit)?);
         return Ok(());
@@ -114,6 +111,9 @@ fn report(flags: &Flags, audit: &Audit) -> Result<(), Failure> {
     println!("{}", audit.sufficiency.allows);
     for warning in &audit.warnings {
         println!("note: {warning}");
+    }
+    for table in details {
+        println!("also written: {table}.csv");
     }
     println!("written to {}", flags.out.display());
     Ok(())

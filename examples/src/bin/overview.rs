@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use ringback::calllog::{Audit, CallLog, Delimited, LogReader, Pseudonymizer, Zone};
+use ringback::calllog::{Audit, CallLog, LogReader, ReadObserver};
 use ringback::features::{AcceptableWait, Calendar, Country, Measure};
-use ringback::report::{KpiOptions, Kpis, overview_page};
+use ringback::formats::{FormatName, Layout};
+use ringback::report::{KpiOptions, Kpis, SourceKpis, overview_page, source_kpis, sources_section};
 use ringback_examples::{
-    CsvFile, Failure, ReadProgress, Reporting, Step, pseudonym_key, run, summary, write_json,
+    Failure, LogSite, ReadProgress, Reporting, SiteFlags, Step, run, summary, write_json,
     write_log, write_text,
 };
 
@@ -16,7 +17,12 @@ use ringback_examples::{
 const EXAMPLES: &str = r"Examples:
 
   overview
-  overview --mapping shop.toml --country DK --out shop-report logs/";
+  overview fixtures/vendors
+  overview --mapping shop.toml --country DK --out shop-report logs/
+
+A folder may hold logs of several systems: each file's format is found by its content, and a call that two feeds of one
+system tell of counts once. What the logs do not say (the zone of local stamps, a customized layout) stands in a site.toml
+beside them; see fixtures/vendors/site.toml.";
 
 /// Reads phone-system logs and writes one report: what the log says, service by week, when calls come, how long
 /// callers wait, next week's volume, and how well a wait can be told on arrival.
@@ -29,25 +35,21 @@ struct Flags {
     /// The folder to write to.
     #[arg(long, value_name = "DIR", default_value = "ringback-out")]
     out: PathBuf,
-    /// The mapping of the files' columns (see docs/formats/delimited.md); needed with PATH.
+    /// The mapping of the files' columns (see docs/formats/delimited.md), for logs of a system without an adapter.
     #[arg(long, value_name = "FILE.toml", requires = "paths")]
     mapping: Option<PathBuf>,
     /// The country whose holidays and weekend count; Israel for the shipped calls.
     #[arg(long, value_name = "CC", requires = "paths")]
     country: Option<Country>,
-    /// The zone of the log's wall clock; takes the place of the mapping's.
-    #[arg(long, value_name = "IANA", requires = "paths")]
-    time_zone: Option<Zone>,
     /// The wait within which a call should be answered, in seconds.
     #[arg(long, value_name = "SECS", default_value = "20", value_parser = acceptable_wait)]
     acceptable_wait: AcceptableWait,
-    /// The key of the pseudonyms; without it the user's own, made on first use.
-    #[arg(long, value_name = "FILE")]
-    key_file: Option<PathBuf>,
+    #[command(flatten)]
+    site: SiteFlags,
     #[command(flatten)]
     reporting: Reporting,
     /// Files and folders; .gz and .zip are read as they are.
-    #[arg(value_name = "PATH", requires = "mapping")]
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
 
@@ -58,15 +60,21 @@ fn acceptable_wait(text: &str) -> Result<AcceptableWait, String> {
     AcceptableWait::from_secs(secs).map_err(|it| it.to_string())
 }
 
+/// What was read, and whose holidays count.
+struct Read {
+    log: CallLog,
+    audit: Audit,
+    country: Option<Country>,
+}
+
 fn main() -> ExitCode {
     let flags = Flags::parse();
     run(|| overview(&flags))
 }
 
 fn overview(flags: &Flags) -> Result<(), Failure> {
-    let (log, audit) = read(flags)?;
+    let Read { log, audit, country } = read(flags)?;
     let zone = log.observed.zone;
-    let country = if flags.paths.is_empty() { Some(Country::Israel) } else { flags.country };
     let calendar = country.map_or_else(|| Calendar::plain(zone), |it| Calendar::new(it, zone));
     let mut step = None;
     let kpis = Kpis::of(&log, &audit, &KpiOptions::new(calendar, flags.acceptable_wait), |doing| {
@@ -75,40 +83,73 @@ fn overview(flags: &Flags) -> Result<(), Failure> {
     drop(step);
     let writing = Step::new(flags.reporting.quiet, "writing");
     write_log(&log, &audit, &flags.out)?;
-    let page = overview_page(&log, &audit, &kpis).to_html();
-    write_text(&flags.out.join("report.html"), &page)?;
-    let summary = summary(&audit, &kpis);
+    let mut page = overview_page(&log, &audit, &kpis);
+    let mut summary = summary(&audit, &kpis);
+    if flags.paths.is_empty() {
+        let vendors = vendors(flags)?;
+        let text = "Small made-up logs of each vendor that has an adapter, read as one folder: overview fixtures/vendors.";
+        page = page.section(sources_section("Other formats", text, &vendors));
+        summary["vendors"] = serde_json::json!(vendors);
+    }
+    write_text(&flags.out.join("report.html"), &page.to_html())?;
     write_json(&flags.out.join("summary.json"), &summary)?;
     drop(writing);
     print(flags, &audit, &kpis, &summary)
 }
 
-fn read(flags: &Flags) -> Result<(CallLog, Audit), Failure> {
-    let (mapping, paths) = if let Some(mapping) = &flags.mapping {
-        (mapping.clone(), flags.paths.clone())
-    } else {
-        let folder = shipped()?;
-        let months = MONTHS.map(|it| folder.join(format!("{it}.txt.gz")));
-        (folder.join("mapping.toml"), months.to_vec())
-    };
-    let text = std::fs::read_to_string(&mapping).map_err(|it| Failure::at(&mapping, &it))?;
-    let pseudonymizer = Pseudonymizer::new(&pseudonym_key(flags.key_file.as_deref())?, "default");
-    let file = mapping.display().to_string();
-    let mut format = Delimited::in_zone(&text, &file, pseudonymizer, flags.time_zone, None)?;
-    let rejected =
-        CsvFile::create(&flags.out.join("rejected.csv"), ["file", "line", "field", "reason"])?;
-    let mut progress = ReadProgress::new(flags.reporting.quiet, rejected);
-    let read = LogReader::new().read_with(&paths, &mut format, &mut progress);
+fn read(flags: &Flags) -> Result<Read, Failure> {
+    let mut progress = ReadProgress::new(flags.reporting.quiet, &flags.out)?;
+    let read = read_paths(flags, &mut progress);
     progress.finish()?;
-    Ok(read?)
+    read
 }
 
-/// The shipped calls: below the folder that the program is run in, or below the project that it was built from.
-fn shipped() -> Result<PathBuf, Failure> {
-    let here = Path::new("fixtures/anonymous_bank");
-    let there = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/anonymous_bank");
-    [here.to_owned(), there].into_iter().find(|it| it.is_dir()).ok_or_else(|| {
-        Failure::new("fixtures/anonymous_bank is not here, expected to be run in the project's folder, or with PATH")
+fn read_paths(flags: &Flags, progress: &mut ReadProgress) -> Result<Read, Failure> {
+    let site = LogSite::read(&flags.site, &flags.paths)?;
+    let country = flags.country.or(site.country);
+    let reader = LogReader::new();
+    let (mapping, paths, country) = match &flags.mapping {
+        _ if flags.paths.is_empty() => {
+            let folder = shipped("anonymous_bank")?;
+            let months = MONTHS.map(|it| folder.join(format!("{it}.txt.gz")));
+            (folder.join("mapping.toml"), months.to_vec(), Some(Country::Israel))
+        }
+        Some(mapping) => (mapping.clone(), flags.paths.clone(), country),
+        None => {
+            let mut formats = site.place.open_all(|it| site.layout(it))?;
+            let (log, audit) = reader.read_mixed(&flags.paths, &mut formats, progress)?;
+            return Ok(Read { log, audit, country });
+        }
+    };
+    let text = std::fs::read_to_string(&mapping).map_err(|it| Failure::at(&mapping, &it))?;
+    let layout = Layout { text: &text, file: &mapping.display().to_string() };
+    let mut format = site.place.open(FormatName::Delimited, Some(layout))?;
+    let (log, audit) = reader.read_with(&paths, &mut *format, progress)?;
+    Ok(Read { log, audit, country })
+}
+
+/// The shipped logs of each vendor, by source.
+fn vendors(flags: &Flags) -> Result<Vec<SourceKpis>, Failure> {
+    let paths = [shipped("vendors")?];
+    let site = LogSite::read(&flags.site, &paths)?;
+    let mut formats = site.place.open_all(|it| site.layout(it))?;
+    let (log, audit) = LogReader::new().read_mixed(&paths, &mut formats, &mut Unseen)?;
+    Ok(source_kpis(&log, &audit, flags.acceptable_wait))
+}
+
+/// Is told, and shows nothing.
+struct Unseen;
+
+impl ReadObserver for Unseen {}
+
+/// A shipped folder: below the folder that the program is run in, or below the project that it was built from.
+fn shipped(name: &str) -> Result<PathBuf, Failure> {
+    let here = Path::new("fixtures").join(name);
+    let there = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(name);
+    [here, there].into_iter().find(|it| it.is_dir()).ok_or_else(|| {
+        Failure::new(format!(
+            "fixtures/{name} is not here, expected to be run in the project's folder, or with PATH"
+        ))
     })
 }
 

@@ -49,6 +49,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("ringback-examples", &[RINGBACK]),
     ("ringback-benches", &[RINGBACK]),
+    ("ringback-fuzz", &[RINGBACK]),
     ("xtask", &[]),
 ];
 

@@ -175,11 +175,12 @@ fn calls_are_given_out_while_a_log_is_read_and_nothing_is_kept_of_them() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
-    let log: String = (0..40_000).map(|n| format!("k{} {}\n", n / 2, n * 20)).collect();
-    std::fs::write(&path, log).unwrap();
+    let log: Vec<String> = (0..40_000).map(|n| format!("k{} {}", n / 2, n * 20)).collect();
+    std::fs::write(&path, log.join("\n") + "\n").unwrap();
     let mut format = Pairs::new("pairs");
     let mut most = Most { calls: 0, first: None };
-    let audit = LogReader::new().read_calls(&[path.clone()], &mut format, &mut most).unwrap();
+    let audit =
+        LogReader::new().read_calls(std::slice::from_ref(&path), &mut format, &mut most).unwrap();
     assert_eq!((most.calls, audit.calls, audit.rows_used), (20_000, 20_000, 40_000));
     let whole = LogReader::new().read(&[path], &mut Pairs::new("pairs")).unwrap();
     assert_eq!(whole.audit, audit);
@@ -266,35 +267,41 @@ fn an_id_that_two_feeds_use_for_two_calls_is_made_two() {
     assert_ne!(log.calls[0].call_id, log.calls[1].call_id);
 }
 
+/// A format that claims the files of another.
+struct AsPairs(Pairs);
+impl CdrFormat for AsPairs {
+    fn source(&self) -> SourceId {
+        self.0.source()
+    }
+    fn name(&self) -> String {
+        "twins".to_owned()
+    }
+    fn recognizes(&self, file: &FileStart<'_>) -> bool {
+        self.0.recognizes(file)
+    }
+    fn framing(&self) -> Framing {
+        self.0.framing()
+    }
+    fn observed(&self) -> Observed {
+        self.0.observed()
+    }
+    fn read(&mut self, record: Record<'_>) -> Verdict {
+        self.0.read(record)
+    }
+}
+
 #[test]
 fn a_file_that_two_formats_take_for_theirs_is_an_error_that_names_them() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
     std::fs::write(&path, "pairs\na 1\na 2\n").unwrap();
-    struct AsPairs(Pairs);
-    impl CdrFormat for AsPairs {
-        fn source(&self) -> SourceId {
-            self.0.source()
-        }
-        fn name(&self) -> String {
-            "twins".to_owned()
-        }
-        fn recognizes(&self, file: &FileStart<'_>) -> bool {
-            self.0.recognizes(file)
-        }
-        fn framing(&self) -> Framing {
-            self.0.framing()
-        }
-        fn observed(&self) -> Observed {
-            self.0.observed()
-        }
-        fn read(&mut self, record: Record<'_>) -> Verdict {
-            self.0.read(record)
-        }
-    }
     let mut formats: Vec<Box<dyn CdrFormat>> =
         vec![Box::new(Pairs::new("pairs")), Box::new(AsPairs(Pairs::new("pairs")))];
-    let read = LogReader::new().read_mixed(&[path.clone()], &mut formats, &mut Told::default());
+    let read = LogReader::new().read_mixed(
+        std::slice::from_ref(&path),
+        &mut formats,
+        &mut Told::default(),
+    );
     let expected = format!("{}: could be pairs or twins, expected one: say which", path.display());
     assert_eq!(read.unwrap_err().to_string(), expected);
 }
