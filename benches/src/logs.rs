@@ -349,6 +349,10 @@ impl CucmRow<'_> {
                 "globalCallId_ClusterID" => "StandAloneCluster",
                 "finalCalledPartyNumberPartition" => "PT-Internal",
                 "origIpv4v6Addr" | "destIpv4v6Addr" => "10.248.64.14",
+                "finalCalledPartyUnicodeLoginUserID" => &format!("agent{}", self.parties.1),
+                "origDeviceSessionID" | "destDeviceSessionID" => {
+                    &format!("{:016x}00105000a000001122", self.pkid)
+                }
                 "pkid" => &format!("{:08x}-0000-4000-8000-{:012x}", self.pkid, self.pkid),
                 _ => "",
             };

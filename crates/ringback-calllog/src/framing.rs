@@ -161,7 +161,8 @@ impl<'a> Cutter<'a> {
             }
             self.record = self.start..self.buffer.len();
             self.start = self.buffer.len();
-            self.is_unterminated = true;
+            // NUL bytes alone are the end of the line before, not the start of another.
+            self.is_unterminated = self.buffer[self.record.clone()].iter().any(|it| *it != 0);
             if self.broken.is_some() { Cut::BrokenOff } else { Cut::Record }
         };
         self.searched = self.start;

@@ -172,11 +172,21 @@ impl Place {
                 })
             }};
         }
+        /// A format that has nothing to be told.
+        #[cfg(any(feature = "cisco", feature = "3cx"))]
+        macro_rules! without_layout {
+            ($format:ty) => {
+                match layout {
+                    Some(_) => Err(unusable(name, "takes no layout")),
+                    None => Ok(Box::new(<$format>::new(self.site()))),
+                }
+            };
+        }
         match name {
             #[cfg(feature = "cisco")]
             FormatName::CucmCdr => with_layout!(crate::cisco::CucmCdr),
             #[cfg(feature = "cisco")]
-            FormatName::CucmCmr => with_layout!(crate::cisco::CucmCmr),
+            FormatName::CucmCmr => without_layout!(crate::cisco::CucmCmr),
             #[cfg(feature = "cisco")]
             FormatName::Uccx => with_layout!(crate::cisco::Uccx),
             #[cfg(feature = "cisco")]
@@ -190,7 +200,7 @@ impl Place {
             #[cfg(feature = "3cx")]
             FormatName::ThreeCxLegacy => with_layout!(crate::three_cx::LegacyCdr),
             #[cfg(feature = "3cx")]
-            FormatName::ThreeCxCdroutput => with_layout!(crate::three_cx::CdrOutput),
+            FormatName::ThreeCxCdroutput => without_layout!(crate::three_cx::CdrOutput),
             #[cfg(feature = "3cx")]
             FormatName::ThreeCxReport => with_layout!(crate::three_cx::ConsoleReport),
             FormatName::Delimited => {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use ringback::calllog::{Audit, CallLog, LogReader, ReadObserver};
+use ringback::calllog::{Audit, CallLog, Error, LogReader, ReadObserver};
 use ringback::features::{AcceptableWait, Calendar, Country, Measure};
 use ringback::formats::{FormatName, Layout};
 use ringback::report::{KpiOptions, Kpis, SourceKpis, overview_page, source_kpis, sources_section};
@@ -117,7 +117,13 @@ fn read_paths(flags: &Flags, progress: &mut ReadProgress) -> Result<Read, Failur
         Some(mapping) => (mapping.clone(), flags.paths.clone(), country),
         None => {
             let mut formats = site.place.open_all(|it| site.layout(it))?;
-            let (log, audit) = reader.read_mixed(&flags.paths, &mut formats, progress)?;
+            let read = reader.read_mixed(&flags.paths, &mut formats, progress);
+            let (log, audit) = read.map_err(|error| match error {
+                Error::NothingUsable { .. } => Failure::new(format!(
+                    "{error}; the log of a system without an adapter needs --mapping"
+                )),
+                other => other.into(),
+            })?;
             return Ok(Read { log, audit, country });
         }
     };

@@ -16,7 +16,10 @@ fn unknown_flags_and_absent_paths_are_refused() {
     check("ingest", &ingest, &["PATH"]);
     check("ingest", &["--format", "delimited", "--out", "out", "shop.csv"], &["--mapping"]);
     check("ingest", &["--format", "fax", "--out", "out", "shop.csv"], &["fax", "delimited"]);
-    check("overview", &["--out", "out", "shop.csv"], &["--mapping"]);
+    let ingest = ["--format", "uccx", "--out", "out", "shop.csv"];
+    check("ingest", &[&ingest[..], &["--region", "Denmark"]].concat(), &["--region", "DK"]);
+    let both = ["--layout", "shop.toml", "--mapping", "shop.toml"];
+    check("ingest", &[&ingest[..], &both].concat(), &["--layout", "--mapping"]);
     check("overview", &["--out", "out", "--mapping", "shop.toml"], &["PATH"]);
     check("waits", &["--calls", "log", "--out", "out/w.csv"], &["--train-until"]);
     check("forecast", &["--horizon", "10", "--out", "out/f.csv"], &["--series", "--calls"]);

@@ -17,4 +17,6 @@ mod page;
 #[cfg(test)]
 mod place;
 #[cfg(test)]
+mod vendors;
+#[cfg(test)]
 mod waits;

@@ -114,6 +114,7 @@ fn binary(program: &str) -> &'static str {
         "forecast" => env!("CARGO_BIN_EXE_forecast"),
         "waits" => env!("CARGO_BIN_EXE_waits"),
         "overview" => env!("CARGO_BIN_EXE_overview"),
+        "write_adapter" => env!("CARGO_BIN_EXE_write_adapter"),
         _ => panic!("no program {program}"),
     }
 }

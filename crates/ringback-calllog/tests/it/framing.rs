@@ -224,3 +224,11 @@ fn a_log_without_rows_is_an_error_that_says_so() {
         assert_eq!(error.to_string(), expected);
     }
 }
+
+#[test]
+fn nul_bytes_after_the_last_line_end_are_no_unfinished_line() {
+    let read = read_rows(format!("{ROW}\0\0\0"));
+    assert!(!read.audit.files[0].is_unterminated);
+    let read = read_rows(ROW.trim_end());
+    assert!(read.audit.files[0].is_unterminated);
+}

@@ -1,0 +1,49 @@
+//! What the formats have in common: layouts, and the table of polls.
+
+use std::collections::BTreeMap;
+
+use ringback_calllog::Error;
+use rustc_hash::FxHashMap;
+use serde::de::DeserializeOwned;
+
+use crate::PartyType;
+
+/// The table of agents that a queue rang and that did not answer.
+pub(crate) const POLLS: &str = "polls";
+
+/// Its columns.
+pub(crate) const POLL_COLUMNS: &[&str] = &["agent", "queue", "attempts", "logged_in"];
+
+/// The types of dns that a layout gives: looked up by the dn, never iterated.
+pub(crate) type DnTypes = FxHashMap<Box<str>, PartyType>;
+
+/// Reads a layout's TOML.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, Error> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().and_then(|it| text.get(..it.start));
+        let line = line.map(|before| before.matches('\n').count() + 1);
+        Error::Mapping { file: file.to_owned(), line, problem: error.message().to_owned() }
+    })
+}
+
+/// A layout that reads but cannot be used.
+pub(crate) fn problem(file: &str, problem: String) -> Error {
+    Error::Mapping { file: file.to_owned(), line: None, problem }
+}
+
+/// The table `dn_types`: types of dns by their words.
+pub(crate) fn dn_types(table: &BTreeMap<String, String>, file: &str) -> Result<DnTypes, Error> {
+    let mut types = DnTypes::default();
+    for (dn, word) in table {
+        match PartyType::new(word) {
+            Some(known) if !matches!(known, PartyType::Other(_)) => {
+                types.insert(dn.as_str().into(), known);
+            }
+            _ => {
+                let expected = "expected a type such as extension, queue, ivr or voicemail";
+                return Err(problem(file, format!("dn_types: {dn} is {word:?}, {expected}")));
+            }
+        }
+    }
+    Ok(types)
+}

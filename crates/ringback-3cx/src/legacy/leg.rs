@@ -1,0 +1,312 @@
+//! What a record says in the words of the call model.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use ringback_calllog::{
+    AgentId, CustomerNumbers, Direction, Leg, LegId, LocalClock, Names, Outcome, QueueId,
+    RejectReason, Site, Stage, StageEnd, StageKind,
+};
+
+use crate::legacy::answer::{
+    Answer, Times, answer, is_by_caller, is_late, left_queue, left_ring, not_reached, outcome,
+};
+use crate::legacy::layout::{Field, Layout};
+use crate::legacy::record::Rejection;
+use crate::legacy::row::{Hop, Party, Row};
+use crate::stamp::Stamp;
+use crate::{ChangeReason, EndReason, PartyType};
+
+/// Talk time is rounded by itself: it may differ from that of the stamps by so much.
+const ROUNDING: TimeDelta = TimeDelta::seconds(2);
+
+/// Turns rows into legs.
+pub(super) struct Legs {
+    agents: Names<AgentId>,
+    queues: Names<QueueId>,
+    pub(super) numbers: CustomerNumbers,
+    /// The clock of the stamps, where they are not UTC.
+    pub(super) clock: Option<LocalClock>,
+    pub(super) odd: BTreeMap<String, u64>,
+    id: String,
+}
+
+/// What a record says beyond its leg.
+pub(super) struct Extra {
+    pub(super) missed: Vec<AgentId>,
+    pub(super) hops: Vec<Option<AgentId>>,
+}
+
+impl Legs {
+    pub(super) fn new(site: &Site) -> Self {
+        Self {
+            agents: site.names(),
+            queues: site.names(),
+            numbers: site.numbers(),
+            clock: None,
+            odd: BTreeMap::new(),
+            id: String::new(),
+        }
+    }
+
+    /// The leg of a row.
+    pub(super) fn leg(&mut self, row: &Row<'_>, layout: &Layout) -> Result<Leg, Rejection> {
+        let times = self.times(row)?;
+        self.note_odd(row, &times);
+        let answer = answer(row, layout, &times);
+        let id = self.leg_id(row, &times);
+        let mut leg = Leg::whole(id, times.started_at, Outcome::Unknown);
+        leg.direction = direction(row);
+        leg.ended_at = times.ended_at;
+        leg.customer = match leg.direction {
+            Direction::Inbound => self.numbers.get(row.from.number),
+            Direction::Outbound => self.numbers.get(called(row)),
+            _ => None,
+        };
+        leg.stages = Vec::with_capacity(2);
+        if leg.direction == Direction::Outbound {
+            leg.outcome = match answer {
+                Answer::Nobody => not_reached(row.reason.as_ref()),
+                Answer::Unsure => Outcome::Unknown,
+                _ => Outcome::Answered,
+            };
+            self.placed(row, &times, &mut leg);
+        } else {
+            leg.outcome = outcome(row, layout, answer);
+            self.arrived(row, &times, answer, &mut leg);
+        }
+        Ok(leg)
+    }
+
+    fn times(&mut self, row: &Row<'_>) -> Result<Times, Rejection> {
+        let started_at = self.instant(row.started, Field::TimeStart)?;
+        let answered = row.answered.map(|it| self.instant(it, Field::TimeAnswered)).transpose()?;
+        let ended = row.ended.map(|it| self.instant(it, Field::TimeEnd)).transpose()?;
+        let started = row.started.local;
+        if answered.is_some_and(|it| it < started_at) {
+            return Err(against(Field::TimeAnswered, started, row.answered));
+        }
+        if ended.is_some_and(|it| it < answered.unwrap_or(started_at)) {
+            return Err(against(Field::TimeEnd, started, row.ended));
+        }
+        Ok(Times { started_at, answered_at: answered, ended_at: ended })
+    }
+
+    #[inline]
+    fn instant(&mut self, stamp: Stamp, field: Field) -> Result<DateTime<Utc>, Rejection> {
+        match (&mut self.clock, stamp.offset_secs) {
+            (None, None) => Ok(stamp.local.and_utc()),
+            (Some(clock), None) => {
+                clock.to_utc(stamp.local).map_err(|it| (field.name().into(), it.into()))
+            }
+            (_, Some(offset_secs)) => stamp.at_offset(offset_secs).ok_or_else(|| {
+                let reason = RejectReason::Missing { expected: "a stamp within the calendar" };
+                (field.name().into(), reason)
+            }),
+        }
+    }
+
+    /// The id of a leg: history id and call id; the start in the place of one that is not written. Without either, all that
+    /// tells calls of one second apart.
+    fn leg_id(&mut self, row: &Row<'_>, times: &Times) -> LegId {
+        use std::fmt::Write as _;
+        self.id.clear();
+        let started = times.started_at.timestamp();
+        let _ = match (row.history_id, row.call_id) {
+            ("", "") => {
+                let last = row.last.as_ref().map_or("", |it| it.dn);
+                let secs = times.ended_at.map_or(0, |it| (it - times.started_at).num_seconds());
+                let caller = self.numbers.get(row.from.number).map(|it| it.to_string());
+                let caller = caller.as_deref().and_then(|it| it.rsplit(':').next()).unwrap_or("");
+                let caller = caller.get(..12).unwrap_or(caller);
+                write!(self.id, "{started}~{}~{last}~{secs}~{caller}", row.to.dn)
+            }
+            (id, "") | ("", id) => write!(self.id, "{id}~{started}"),
+            (history, call) => {
+                self.id.push_str(history);
+                self.id.push('~');
+                self.id.push_str(call);
+                Ok(())
+            }
+        };
+        LegId::from(self.id.as_str())
+    }
+
+    fn note_odd(&mut self, row: &Row<'_>, times: &Times) {
+        let stamps = times.answered_at.zip(times.ended_at).map(|it| it.1 - it.0);
+        if let (Some(talk), Some(stamps)) = (row.talk, stamps)
+            && (stamps - talk).abs() > ROUNDING
+        {
+            self.note("durations that differ from time-end less time-answered by more than 2 s");
+        }
+        if let Some(EndReason::Other(word)) = &row.reason {
+            self.note(&format!("reason-terminated {word}, which is not known"));
+        }
+        if let Some(ChangeReason::Other(word)) = &row.change {
+            self.note(&format!("reason-changed {word}, which is not known"));
+        }
+    }
+
+    pub(super) fn note(&mut self, what: &str) {
+        match self.odd.get_mut(what) {
+            Some(count) => *count += 1,
+            None => {
+                self.odd.insert(what.to_owned(), 1);
+            }
+        }
+    }
+
+    /// The stages of a call that an agent placed.
+    fn placed(&mut self, row: &Row<'_>, times: &Times, leg: &mut Leg) {
+        let agent = self.agent(&row.from);
+        let is_answered = times.answered_at.is_some();
+        let end = if is_answered { StageEnd::Answered } else { StageEnd::Unanswered };
+        let ring = stage(StageKind::Ring, times.started_at, times.answered_at.or(times.ended_at));
+        leg.stages.push(Stage { end, ..ring });
+        let Some(answered_at) = times.answered_at else { return };
+        let is_handed_on = row.change == Some(ChangeReason::ReplacedSrc);
+        let (left_at, end) = if is_handed_on {
+            (None, StageEnd::Transferred)
+        } else {
+            (times.ended_at, StageEnd::Completed)
+        };
+        leg.stages.push(Stage { agent, end, ..stage(StageKind::Talk, answered_at, left_at) });
+    }
+
+    /// The stages of a call that came in, or that stayed inside.
+    fn arrived(&mut self, row: &Row<'_>, times: &Times, answer: Answer, leg: &mut Leg) {
+        let kind = row.to.kind.as_ref();
+        let is_queue = |it: &Party<'_>| it.kind.as_ref().is_some_and(PartyType::is_queue);
+        if is_queue(&row.to) {
+            leg.queue = self.queues.get(row.to.dn);
+        } else if let Some(last) = row.last.as_ref().filter(|it| is_queue(it)) {
+            leg.queue = self.queues.get(last.dn);
+        }
+        match kind {
+            Some(kind) if kind.is_queue() => {
+                let (left_at, end) = left_queue(row, times, answer);
+                let queue = leg.queue.clone();
+                let stay = stage(StageKind::Queue, times.started_at, left_at);
+                leg.stages.push(Stage { queue, end, ..stay });
+            }
+            Some(kind) if kind.is_menu() => {
+                let left_at = if row.last.is_none() { times.ended_at } else { None };
+                let is_given_up = row.last.is_none() && is_by_caller(row);
+                let end = if is_given_up { StageEnd::Abandoned } else { StageEnd::Completed };
+                leg.stages.push(Stage { end, ..stage(StageKind::Ivr, times.started_at, left_at) });
+            }
+            Some(PartyType::Extension) => {
+                let (left_at, end) = left_ring(row, times, answer);
+                let agent = self.agent(&row.to);
+                let ring = stage(StageKind::Ring, times.started_at, left_at);
+                leg.stages.push(Stage { agent, end, ..ring });
+            }
+            _ => {}
+        }
+        self.answered(row, times, answer, leg);
+    }
+
+    /// The stage that began when someone answered.
+    fn answered(&mut self, row: &Row<'_>, times: &Times, answer: Answer, leg: &mut Leg) {
+        let Some(answered_at) = times.answered_at else { return };
+        let talk = stage(StageKind::Talk, answered_at, times.ended_at);
+        match answer {
+            Answer::First if row.last.is_some() => {
+                // When the next one took over is not written.
+                let (agent, end) = (self.agent(&row.to), StageEnd::Transferred);
+                leg.stages.push(Stage { agent, end, left_at: None, ..talk });
+            }
+            Answer::First => leg.stages.push(Stage { agent: self.agent(&row.to), ..talk }),
+            Answer::Last => {
+                let agent = row.last.as_ref().and_then(|it| self.agent(it));
+                let agent = if self.has_hops_between(row) { None } else { agent };
+                let is_from_queue = row.to.kind.as_ref().is_some_and(PartyType::is_queue);
+                let queue = leg.queue.clone().filter(|_| is_from_queue);
+                leg.stages.push(Stage { agent, queue, ..talk });
+            }
+            // The pick-up of the queue before it says nothing of when the mailbox did.
+            Answer::Voicemail if row.last.is_none() || is_late(times) || is_telephone(&row.to) => {
+                leg.stages.push(stage(StageKind::Voicemail, answered_at, times.ended_at));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the chain names parties between the first and the last: then it is not known who of them answered.
+    fn has_hops_between(&mut self, row: &Row<'_>) -> bool {
+        if !row.has_more_hops() {
+            return false;
+        }
+        let last = row.last.as_ref().map_or("", |it| it.dn);
+        let mut hops = row.hops().skip_while(|it| *it != Hop::Inside(row.to.dn)).skip(1);
+        let between = hops.next().is_some_and(|it| it != Hop::Inside(last));
+        if between {
+            self.note(
+                "calls whose chain has hops before the last: who answered first is not known",
+            );
+        }
+        between
+    }
+
+    fn agent(&mut self, party: &Party<'_>) -> Option<AgentId> {
+        let can_be_one = matches!(party.kind, Some(PartyType::Extension) | None);
+        if can_be_one && !party.is_outside() { self.agents.get(party.dn) } else { None }
+    }
+
+    /// What a row says beyond its leg; `None` for nearly every row.
+    pub(super) fn extra(&mut self, row: &Row<'_>) -> Option<Box<Extra>> {
+        let has_more_hops = row.has_more_hops();
+        if !row.has_missed() && !has_more_hops {
+            return None;
+        }
+        let mut missed = Vec::new();
+        for dn in row.missed() {
+            if dn.bytes().all(|it| it.is_ascii_digit()) && dn.len() <= 8 {
+                missed.extend(self.agents.get(dn));
+            } else {
+                self.note("missed-queue-calls that name no extension");
+            }
+        }
+        let party = |hop| match hop {
+            Hop::Inside(dn) => self.agents.get(dn),
+            Hop::Outside => None,
+        };
+        let hops = if has_more_hops { row.hops().map(party).collect() } else { Vec::new() };
+        Some(Box::new(Extra { missed, hops }))
+    }
+}
+
+fn stage(kind: StageKind, entered_at: DateTime<Utc>, left_at: Option<DateTime<Utc>>) -> Stage {
+    let end = StageEnd::Completed;
+    Stage { kind, queue: None, agent: None, entered_at, left_at, end }
+}
+
+fn against(field: Field, started: NaiveDateTime, stamp: Option<Stamp>) -> Rejection {
+    let left = stamp.map_or(started, |it| it.local);
+    let reason = RejectReason::Contradiction { stage: "call", entered: started, left };
+    (field.name().into(), reason)
+}
+
+fn direction(row: &Row<'_>) -> Direction {
+    if row.from.is_blank() && row.to.is_blank() {
+        Direction::Unknown
+    } else if row.from.is_outside() {
+        Direction::Inbound
+    } else if row.to.is_outside() || row.last.as_ref().is_some_and(Party::is_outside) {
+        Direction::Outbound
+    } else if row.from.is_blank() {
+        Direction::Unknown
+    } else {
+        Direction::Internal
+    }
+}
+
+/// The number outside that was called.
+fn called<'a>(row: &Row<'a>) -> &'a str {
+    let last = row.last.as_ref().filter(|it| it.is_outside()).map(|it| it.number);
+    if row.to.is_outside() { row.to.number } else { last.unwrap_or("") }
+}
+
+fn is_telephone(party: &Party<'_>) -> bool {
+    party.kind == Some(PartyType::Extension)
+}
