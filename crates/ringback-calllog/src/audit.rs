@@ -118,9 +118,9 @@ pub struct Audit {
     pub warnings: Vec<String>,
     /// The account of each file, in the order of reading.
     pub files: Vec<FileAudit>,
-    /// How many of the warnings are the format's remarks; they come first.
-    #[serde(skip)]
-    remarks: usize,
+    /// How many of the warnings are what a format remarked on its rows; they come first.
+    #[serde(default)]
+    pub remarks: usize,
 }
 
 /// What one source of a log can say, and how much of the log it is.
@@ -135,6 +135,9 @@ pub struct SourceAudit {
     /// Calls of it that another feed of the same system tells of too, and better: they count there.
     #[serde(default)]
     pub calls_in_other_feeds: u64,
+    /// Whether its stamps are too coarse to know a call of another feed of the same system again: a call may count twice.
+    #[serde(default)]
+    pub may_count_twice: bool,
     /// What it can and cannot say.
     pub observed: Observed,
 }
@@ -197,6 +200,7 @@ impl AuditBuilder {
             format: format.name(),
             calls: self.calls.calls,
             calls_in_other_feeds: 0,
+            may_count_twice: false,
             observed: format.observed(),
         };
         let mut audit = Audit {
@@ -242,10 +246,11 @@ impl Audit {
     }
 
     /// Notes the calls of a source that count, and those that another feed of its system tells of.
-    pub(crate) fn note_other_feeds(&mut self, calls: usize, doubles: u64) {
+    pub(crate) fn note_other_feeds(&mut self, calls: usize, doubles: u64, is_coarse: bool) {
         for source in &mut self.sources {
             source.calls = calls as u64;
             source.calls_in_other_feeds = doubles;
+            source.may_count_twice = is_coarse;
         }
     }
 
@@ -361,6 +366,11 @@ impl SourceAudit {
             let doubles = self.calls_in_other_feeds;
             say(format!(
                 "{doubles} call(s) of {what} are told of by a better feed of the same system: counted once"
+            ));
+        }
+        if self.may_count_twice {
+            say(format!(
+                "stamps of {what} are too coarse to know a call of another feed of the same system again: it may count twice"
             ));
         }
     }

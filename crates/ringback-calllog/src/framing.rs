@@ -12,6 +12,9 @@ pub(crate) const MAX_QUOTED_LINES: usize = 64;
 
 const CHUNK: usize = 1 << 18;
 
+/// The byte-order mark of UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// A record's extent and how it was cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cut {
@@ -46,16 +49,59 @@ pub(crate) struct Cutter<'a> {
     /// Why the stream broke off, if it did.
     broken: Option<io::Error>,
     is_text: bool,
+    /// What was seen of a quoted record of several lines that has no end yet.
+    open: Option<OpenRecord>,
+    /// The rest of a line that was too long is to be passed over.
+    skips_line: bool,
     /// Lines that held NUL bytes.
     pub nul_lines: u64,
     /// The last line had no line end.
     pub is_unterminated: bool,
 }
 
+/// How far a search for the end of a quoted record has come.
+#[derive(Clone, Copy, Default)]
+struct OpenRecord {
+    len: usize,
+    quotes: usize,
+    lines: usize,
+}
+
+impl Cutter<'static> {
+    /// A cutter that is fed piece by piece: it gives no record that may go on, until it is told of the end.
+    pub(crate) fn fed(is_text: bool) -> Self {
+        Self::over(None, is_text)
+    }
+
+    /// Takes the next bytes. Text must be UTF-8 or Windows-1252.
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
+        if self.start > CHUNK || self.start == self.buffer.len() {
+            self.drop_cut();
+        }
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// No more bytes will come.
+    pub(crate) fn end(&mut self) {
+        self.has_ended = true;
+    }
+}
+
 impl<'a> Cutter<'a> {
     pub(crate) fn new(source: &'a mut dyn Read, is_text: bool) -> Self {
+        Self::over(Some(source), is_text)
+    }
+
+    fn over(source: Option<&'a mut dyn Read>, is_text: bool) -> Self {
+        let bytes = Utf8Bytes {
+            source,
+            decoder: None,
+            is_first: is_text,
+            packed: Vec::new(),
+            failed: None,
+        };
         Self {
-            bytes: Utf8Bytes { source, decoder: None, is_first: is_text, packed: Vec::new() },
+            bytes,
             buffer: Vec::new(),
             start: 0,
             searched: 0,
@@ -68,6 +114,8 @@ impl<'a> Cutter<'a> {
             has_ended: false,
             broken: None,
             is_text,
+            open: None,
+            skips_line: false,
             nul_lines: 0,
             is_unterminated: false,
         }
@@ -93,16 +141,17 @@ impl<'a> Cutter<'a> {
         self.is_text
     }
 
-    /// Goes on in the middle of a text: at this line, past any byte-order mark.
-    pub(crate) fn at_line(mut self, line: u64) -> Self {
-        self.next_line = line;
-        self.bytes.is_first &= line == 1;
-        self
+    /// Whether more bytes may come that are not there yet.
+    fn waits(&self) -> bool {
+        self.bytes.source.is_none() && !self.has_ended
     }
 
-    /// The line or record that comes next.
-    pub(crate) fn next_place(&self) -> u64 {
-        self.next_line
+    /// Forgets the bytes that were cut.
+    fn drop_cut(&mut self) {
+        self.buffer.drain(..self.start);
+        self.searched -= self.start;
+        self.start = 0;
+        self.record = 0..0;
     }
 
     /// Passes over bytes before the first record.
@@ -114,12 +163,10 @@ impl<'a> Cutter<'a> {
 
     /// Reads more; says whether anything came.
     fn fill(&mut self) -> bool {
-        if self.has_ended {
+        if self.has_ended || self.waits() {
             return false;
         }
-        self.buffer.drain(..self.start);
-        self.searched -= self.start;
-        self.start = 0;
+        self.drop_cut();
         match self.bytes.read_into(&mut self.buffer) {
             Ok(0) => self.has_ended = true,
             Ok(_) => return true,
@@ -146,6 +193,9 @@ impl<'a> Cutter<'a> {
 
     /// Cuts the next line; `None` at the end.
     pub(crate) fn next_line(&mut self) -> Option<Cut> {
+        if self.skips_line && !self.skip_to_line_end() {
+            return None;
+        }
         self.line = self.next_line;
         self.lines = 1;
         let cut = if let Some(end) = self.find_line_end() {
@@ -156,7 +206,7 @@ impl<'a> Cutter<'a> {
             self.skip_long_line();
             Cut::TooLong
         } else {
-            if self.start == self.buffer.len() {
+            if self.start == self.buffer.len() || self.waits() {
                 return None;
             }
             self.record = self.start..self.buffer.len();
@@ -173,25 +223,34 @@ impl<'a> Cutter<'a> {
 
     /// Passes over the rest of a line without keeping it.
     fn skip_long_line(&mut self) {
+        self.skips_line = true;
+        self.start = self.buffer.len();
+        self.skip_to_line_end();
         self.record = self.start..self.start;
+    }
+
+    /// Passes over what is left of a line that was too long; whether its end was there.
+    fn skip_to_line_end(&mut self) -> bool {
         loop {
-            self.start = self.buffer.len();
+            let end = memchr::memchr(b'\n', &self.buffer[self.start..]);
+            self.start = end.map_or(self.buffer.len(), |at| self.start + at + 1);
             self.searched = self.start;
-            if !self.fill() {
-                break;
+            if end.is_some() {
+                self.skips_line = false;
+                return true;
             }
-            if let Some(at) = memchr::memchr(b'\n', &self.buffer) {
-                self.start = at + 1;
-                break;
+            if !self.fill() {
+                return false;
             }
         }
-        self.searched = self.start;
-        self.record = self.start..self.start;
     }
 
     /// Takes out a carriage return at the end and NUL bytes anywhere; the buffer stays as it is, for
     /// [`first_line_only`](Self::first_line_only).
     fn tidy_record(&mut self) {
+        if self.line == 1 && self.is_text && self.buffer[self.record.clone()].starts_with(BOM) {
+            self.record.start += BOM.len();
+        }
         let bytes = &self.buffer[self.record.clone()];
         self.is_cleaned = memchr::memchr(0, bytes).is_some();
         if self.is_cleaned {
@@ -224,24 +283,34 @@ impl<'a> Cutter<'a> {
     ///
     /// A quote that is not closed within the limits is a stray one: only its own line is lost.
     pub(crate) fn next_quoted(&mut self, quote: u8) -> Option<Cut> {
-        let mut len = 0;
-        let mut quotes = 0;
-        for lines in 1..=MAX_QUOTED_LINES {
-            self.searched = self.start + len;
+        if self.skips_line && !self.skip_to_line_end() {
+            return None;
+        }
+        let mut open = self.open.take().unwrap_or_default();
+        while open.lines < MAX_QUOTED_LINES {
+            self.searched = self.searched.max(self.start + open.len);
             let line_end = self.find_line_end();
+            if line_end.is_none() && self.waits() && self.searched - self.start <= MAX_RECORD_LEN {
+                self.open = Some(open);
+                return None;
+            }
             let end = line_end.unwrap_or(self.buffer.len());
-            quotes += memchr::memchr_iter(quote, &self.buffer[self.start + len..end]).count();
-            len = end + 1 - self.start;
-            let is_closed = quotes.is_multiple_of(2);
-            if is_closed && (lines == 1 || len > MAX_RECORD_LEN) || self.broken.is_some() {
+            let from = (self.start + open.len).min(end);
+            open.quotes += memchr::memchr_iter(quote, &self.buffer[from..end]).count();
+            open.len = end + 1 - self.start;
+            open.lines += 1;
+            let is_closed = open.quotes.is_multiple_of(2);
+            let is_long = open.len > MAX_RECORD_LEN;
+            if is_closed && (open.lines == 1 || is_long) || self.broken.is_some() {
                 break;
             }
             if is_closed {
-                return Some(self.take_lines(end, lines, line_end.is_none()));
+                return Some(self.take_lines(end, open.lines, line_end.is_none()));
             }
-            if line_end.is_none() {
+            if line_end.is_none() || is_long {
                 break;
             }
+            self.searched = end + 1;
         }
         self.searched = self.start;
         match self.next_line()? {
@@ -272,7 +341,7 @@ impl<'a> Cutter<'a> {
         while self.buffer.len() - self.start < record_len && self.fill() {}
         self.searched = self.start;
         let got = (self.buffer.len() - self.start).min(record_len);
-        if got == 0 {
+        if got == 0 || got < record_len && self.waits() {
             return None;
         }
         self.record = self.start..self.start + got;
@@ -290,21 +359,30 @@ fn is_closed(record: &[u8], quote: u8) -> bool {
 /// Bytes of a text as UTF-8: takes out a byte-order mark, and turns UTF-16 with one into UTF-8. Anything else passes
 /// as it is.
 struct Utf8Bytes<'a> {
-    source: &'a mut dyn Read,
+    /// None where bytes are fed.
+    source: Option<&'a mut dyn Read>,
     decoder: Option<Decoder>,
     is_first: bool,
     packed: Vec<u8>,
+    /// Why the source broke off, after bytes that came before it did.
+    failed: Option<io::Error>,
 }
 
 impl Utf8Bytes<'_> {
     /// Appends a chunk to the buffer; the number of bytes that came from the source, 0 at its end.
     fn read_into(&mut self, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        let Some(source) = &mut self.source else { return Ok(0) };
         let old_len = buffer.len();
-        let result = fill_chunk(self.source, buffer);
+        let result = fill_chunk(*source, buffer, &mut self.failed);
         if self.is_first {
             self.is_first = false;
             match buffer.get(old_len..) {
-                Some([0xef, 0xbb, 0xbf, ..]) => drop(buffer.drain(old_len..old_len + 3)),
+                Some(start) if start.starts_with(BOM) => {
+                    buffer.drain(old_len..old_len + BOM.len());
+                }
                 Some([0xff, 0xfe, ..]) => self.decoder = Some(UTF_16LE.new_decoder()),
                 Some([0xfe, 0xff, ..]) => self.decoder = Some(UTF_16BE.new_decoder()),
                 _ => {}
@@ -324,28 +402,31 @@ impl Utf8Bytes<'_> {
     }
 }
 
-/// Reads until a chunk is full or the source has no more. What was read before an error is kept; the error comes
-/// with the next call.
-fn fill_chunk(source: &mut dyn Read, buffer: &mut Vec<u8>) -> io::Result<usize> {
+/// Reads until a chunk is full or the source has no more. What was read before an error is kept; the error, which a
+/// source may give only once, waits until then.
+fn fill_chunk(
+    source: &mut dyn Read,
+    buffer: &mut Vec<u8>,
+    failed: &mut Option<io::Error>,
+) -> io::Result<usize> {
     let old_len = buffer.len();
     buffer.resize(old_len + CHUNK, 0);
     let mut filled = old_len;
-    let mut failed = None;
     while filled < buffer.len() {
         match source.read(&mut buffer[filled..]) {
             Ok(0) => break,
             Ok(got) => filled += got,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => {
-                failed = Some(error);
+                *failed = Some(error);
                 break;
             }
         }
     }
     buffer.truncate(filled);
-    match failed {
-        Some(error) if filled == old_len => Err(error),
-        _ => Ok(filled - old_len),
+    match failed.take_if(|_| filled == old_len) {
+        Some(error) => Err(error),
+        None => Ok(filled - old_len),
     }
 }
 

@@ -1,15 +1,18 @@
 //! Reading a folder of several formats into one log: each file to the format that knows it, each call once.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
 
+use rustc_hash::FxHashSet;
+
 use crate::audit::{Audit, FileAudit, FileStatus};
-use crate::feeds::{Feed, unite_feeds};
+use crate::feeds::{Feed, FeedCall, unite_feeds};
 use crate::reader::{CallLog, LogReader, Progress, ReadObserver};
 use crate::rows::{Reading, Tally};
 use crate::source::{Copies, SourceFile, Unpacker, find_files};
 use crate::start::Peeked;
-use crate::{Call, CdrFormat, DetailRow, Error, FileStart, RejectedRow};
+use crate::{Call, CallId, CdrFormat, DetailRow, Error, FileStart, RejectedRow};
 
 /// Which format reads each file that was found; none for a file that nobody knows.
 type Choice = Vec<Option<usize>>;
@@ -19,9 +22,11 @@ impl LogReader {
     /// [recognizes](CdrFormat::recognizes) it; one that none does is named in the audit and passed over.
     ///
     /// A call that several feeds of one [system](CdrFormat::system) tell of counts once, as the feed tells it that can
-    /// say most: two calls of different formats are one if they begin within the precision of their stamps and three
-    /// seconds, go the same way, and have the same customer; where a customer is unknown, they must also end together
-    /// and not name different agents.
+    /// say most. Two calls of different formats are one if they go the same way, begin within the precision of their
+    /// stamps and three seconds, and have the same customer. Where a customer is unknown they must also end together,
+    /// not be answered in one feed and abandoned in the other, and name the same agent; or, with stamps of whole seconds
+    /// or finer, no other agent. Calls that end together are put together first, each with one only. Feeds whose stamps
+    /// are coarser than two minutes together are not compared; the audit says so.
     ///
     /// # Errors
     ///
@@ -36,7 +41,7 @@ impl LogReader {
         let mut unpacker = Unpacker::default();
         let copies = Copies::find(&files, &mut unpacker);
         let choice = choose(&files, &copies, formats, &mut unpacker)?;
-        let mut whole = Whole::new(observer, &files);
+        let mut whole = Whole::new(observer, &files, &choice);
         let (mut feeds, mut audits) = (Vec::new(), Vec::new());
         let mut first_obstacle = None;
         for (at, format) in formats.iter_mut().enumerate() {
@@ -45,7 +50,7 @@ impl LogReader {
                 continue;
             }
             let format = &mut **format;
-            let mut tally = Tally::new(self, format, false);
+            let mut tally = Tally::new(self, &mut *format, false);
             let mut reading = Reading { tally: &mut tally, format, observer: &mut whole };
             reading.files(&files, &which, &copies, &mut unpacker)?;
             let calls = reading.settle_all()?;
@@ -55,13 +60,21 @@ impl LogReader {
             feeds.push(Feed { system: format.system(), observed: audit.observed, calls });
             audits.push(audit);
         }
-        let doubles = unite_feeds(&mut feeds);
-        for ((audit, feed), doubles) in audits.iter_mut().zip(&feeds).zip(doubles) {
-            audit.note_other_feeds(feed.calls.len(), doubles);
+        let united = unite_feeds(&mut feeds);
+        for (at, (audit, feed)) in audits.iter_mut().zip(&feeds).enumerate() {
+            let is_coarse = united.too_coarse.contains(&at);
+            audit.note_other_feeds(feed.calls.len(), united.doubles[at], is_coarse);
         }
-        let calls = one_log(feeds);
+        let (calls, renamed) = one_log(feeds);
+        whole.give_details(|id| {
+            let id = united.stands_for.get(&id).unwrap_or(&id);
+            renamed.get(id).unwrap_or(&id.1).clone()
+        });
         let unread = unread(&files, &choice);
-        let first_unread = unread.first().map(|it| format!("{}: of no known format", it.file));
+        let first_unread = unread.first().map(|it| match &it.status {
+            FileStatus::Unreadable(problem) => problem.clone(),
+            _ => format!("{}: of no known format", it.file),
+        });
         let rows = audits.iter().map(|it| it.rows_read).sum();
         match Audit::of_sources(audits, unread, &calls) {
             Some(audit) if audit.rows_used > 0 => {
@@ -124,42 +137,68 @@ fn unread(files: &[SourceFile], choice: &Choice) -> Vec<FileAudit> {
         .collect()
 }
 
-/// The calls of all feeds in the order of a log. An id that two sources use is made one of each.
-fn one_log(feeds: Vec<Feed>) -> Vec<Call> {
-    let mut calls: Vec<Call> = feeds.into_iter().flat_map(|it| it.calls).collect();
-    calls.sort_by(|a, b| a.call_id.cmp(&b.call_id).then_with(|| a.source.cmp(&b.source)));
-    for at in 1..calls.len() {
-        let mut again = 1;
-        while calls[at].call_id <= calls[at - 1].call_id && again < 100 {
-            again += 1;
-            let own = format!("{}~{}~{again}", calls[at].call_id, calls[at].source);
-            calls[at].call_id = crate::CallId::new(own);
+/// The calls of all feeds in the order of a log, and the new ids of calls whose id another feed uses too: one of each
+/// id keeps it.
+fn one_log(feeds: Vec<Feed>) -> (Vec<Call>, BTreeMap<FeedCall, CallId>) {
+    let of_feeds = feeds.into_iter().enumerate();
+    let mut calls: Vec<(usize, Call)> =
+        of_feeds.flat_map(|(at, feed)| feed.calls.into_iter().map(move |it| (at, it))).collect();
+    let mut used: FxHashSet<CallId> = calls.iter().map(|it| it.1.call_id.clone()).collect();
+    let mut given = FxHashSet::default();
+    let mut renamed = BTreeMap::new();
+    for (feed, call) in &mut calls {
+        if given.insert(call.call_id.clone()) {
+            continue;
         }
+        let mut again = 2;
+        let own = loop {
+            let own = CallId::new(format!("{}~{}~{again}", call.call_id, call.source));
+            if used.insert(own.clone()) {
+                break own;
+            }
+            again += 1;
+        };
+        renamed.insert((*feed, std::mem::replace(&mut call.call_id, own.clone())), own);
     }
+    let mut calls: Vec<Call> = calls.into_iter().map(|it| it.1).collect();
     calls.sort_by(|a, b| a.arrived_at.cmp(&b.arrived_at).then_with(|| a.call_id.cmp(&b.call_id)));
-    calls
+    (calls, renamed)
 }
 
-/// Tells an observer of the progress over all formats.
+/// Tells an observer of the progress over all formats, and keeps details until it is known which calls are left.
 struct Whole<'a> {
     observer: &'a mut dyn ReadObserver,
     before: Progress,
     files: usize,
     bytes: u64,
+    /// Formats that were read.
+    formats: usize,
+    details: Vec<(usize, DetailRow)>,
 }
 
 impl<'a> Whole<'a> {
-    fn new(observer: &'a mut dyn ReadObserver, files: &[SourceFile]) -> Self {
-        let bytes = files.iter().map(|it| it.packed_len).sum();
+    fn new(observer: &'a mut dyn ReadObserver, files: &[SourceFile], choice: &Choice) -> Self {
+        let chosen = files.iter().zip(choice).filter(|it| it.1.is_some());
+        let bytes = chosen.map(|it| it.0.packed_len).sum();
+        let files = choice.iter().flatten().count();
         let before = Progress { files_done: 0, files: 0, bytes_done: 0, bytes: 0, rows: 0 };
-        Self { observer, before, files: files.len(), bytes }
+        Self { observer, before, files, bytes, formats: 0, details: Vec::new() }
     }
 
     /// The files of one format are read.
     fn end_format(&mut self, progress: Progress) {
+        self.formats += 1;
         self.before.files_done += progress.files_done;
         self.before.bytes_done += progress.bytes_done;
         self.before.rows += progress.rows;
+    }
+
+    /// Gives out the details, each with the id that its call has now.
+    fn give_details(&mut self, id_of: impl Fn(FeedCall) -> CallId) {
+        for (format, mut row) in self.details.drain(..) {
+            row.call_id = row.call_id.map(|it| id_of((format, it)));
+            self.observer.detail(row);
+        }
     }
 }
 
@@ -169,7 +208,7 @@ impl ReadObserver for Whole<'_> {
     }
 
     fn detail(&mut self, row: DetailRow) {
-        self.observer.detail(row);
+        self.details.push((self.formats, row));
     }
 
     fn progress(&mut self, progress: Progress) {

@@ -25,7 +25,7 @@ pub struct CallLog {
 pub struct ReadLog {
     /// The calls.
     pub log: CallLog,
-    /// The rows that could not be understood, in the order of the files.
+    /// The rows that could not be understood, in the order of the files; held rows that turned out so come last.
     pub rejected: Vec<RejectedRow>,
     /// The rows of tables beside the calls.
     pub details: Vec<DetailRow>,
@@ -177,7 +177,7 @@ impl LogReader {
         format: &mut dyn CdrFormat,
         observer: &mut dyn ReadObserver,
     ) -> Result<(CallLog, Audit), Error> {
-        let mut tally = Tally::new(self, format, false);
+        let mut tally = Tally::new(self, &mut *format, false);
         let mut reading = Reading { tally: &mut tally, format, observer };
         reading.paths(paths)?;
         let calls = reading.settle_all()?;
@@ -200,7 +200,7 @@ impl LogReader {
         format: &mut dyn CdrFormat,
         observer: &mut dyn ReadObserver,
     ) -> Result<Audit, Error> {
-        let mut tally = Tally::new(self, format, true);
+        let mut tally = Tally::new(self, &mut *format, true);
         let mut reading = Reading { tally: &mut tally, format, observer };
         reading.paths(paths)?;
         for call in reading.settle_all()? {
@@ -221,7 +221,7 @@ impl LogReader {
         format: &mut dyn CdrFormat,
     ) -> Result<ReadLog, Error> {
         let mut collector = Collector::default();
-        let mut tally = Tally::new(self, format, false);
+        let mut tally = Tally::new(self, &mut *format, false);
         tally.progress.files = 1;
         let mut reading = Reading { tally: &mut tally, format, observer: &mut collector };
         reading.stream(name, &mut bytes)?;
@@ -307,20 +307,7 @@ impl Reading<'_> {
             cutter.pass(header_len);
         }
         self.records(&mut cutter, number)?;
-        let (nul_lines, is_unterminated) = (cutter.nul_lines, cutter.is_unterminated);
-        let broken = cutter.take_broken().map(|it| it.to_string());
-        let Some(file) = self.tally.file(number) else { return Ok(()) };
-        file.nul_lines = nul_lines;
-        file.is_unterminated = is_unterminated;
-        let is_empty = file.rows() == 0;
-        if let Some(why) = broken {
-            file.status = FileStatus::BrokenOff(why.clone());
-            self.tally.first_obstacle.get_or_insert_with(|| format!("{name}: {why}"));
-        }
-        if is_empty {
-            let why = || format!("{name}: no rows in the file");
-            self.tally.first_empty.get_or_insert_with(why);
-        }
+        self.tally.end_file(number, &mut cutter);
         Ok(())
     }
 }

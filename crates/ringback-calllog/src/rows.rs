@@ -1,21 +1,22 @@
 //! What becomes of records: verdicts counted, legs stitched, calls given out.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::audit::{Audit, AuditBuilder, FileAudit, FileStatus};
 use crate::framing::{Cut, Cutter, MAX_QUOTED_LINES, MAX_RECORD_LEN};
 use crate::reader::{BadRows, LogReader, Progress, ReadObserver};
 use crate::stitch::{Pushed, Stitcher};
 use crate::{
-    Call, CdrFormat, Error, Framing, Place, Record, RejectReason, RejectedRow, Settled, SkipReason,
-    Verdict,
+    Call, CallId, CdrFormat, Error, Framing, Place, Record, RejectReason, RejectedRow, Settled,
+    SkipReason, Verdict,
 };
 
-/// Rows after which a stream gives out what has settled.
-const SETTLE_EVERY: usize = 1 << 12;
+/// Rows after which a stream looks how far its log has come.
+const LOOK_EVERY: usize = 1 << 6;
 
 /// The account of one source while it is read.
 pub(crate) struct Tally {
@@ -38,24 +39,30 @@ pub(crate) struct Tally {
 struct LogTime {
     stamps: Vec<DateTime<Utc>>,
     now: Option<DateTime<Utc>>,
+    settled: Option<DateTime<Utc>>,
 }
 
 impl LogTime {
-    /// Notes a row's stamp; the log's time each time that enough rows have come.
-    fn tick(&mut self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    /// Notes a row's stamp; the log's time each time that it has moved on by a step.
+    fn tick(&mut self, at: DateTime<Utc>, step: TimeDelta) -> Option<DateTime<Utc>> {
         self.stamps.push(at);
-        if self.stamps.len() < SETTLE_EVERY {
+        if self.stamps.len() < LOOK_EVERY {
             return None;
         }
-        let (_, middle, _) = self.stamps.select_nth_unstable(SETTLE_EVERY / 2);
-        self.now = self.now.max(Some(*middle));
+        let middle = *self.stamps.select_nth_unstable(LOOK_EVERY / 2).1;
+        self.now = self.now.max(Some(middle));
         self.stamps.clear();
-        self.now
+        let settled = *self.settled.get_or_insert(middle);
+        let now = self.now.filter(|it| it.signed_duration_since(settled) >= step)?;
+        self.settled = Some(now);
+        Some(now)
     }
 }
 
 impl Tally {
-    pub(crate) fn new(reader: &LogReader, format: &dyn CdrFormat, streams: bool) -> Self {
+    pub(crate) fn new(reader: &LogReader, format: &mut dyn CdrFormat, streams: bool) -> Self {
+        // A read that stopped at a bad row may have left rows behind.
+        drop(format.settle(None));
         let mut stitcher = reader.stitcher.clone();
         stitcher.begin(format.source(), format.observed().precision);
         Self {
@@ -82,6 +89,22 @@ impl Tally {
     pub(crate) fn file(&mut self, number: u32) -> Option<&mut FileAudit> {
         let (place, _) = *self.begun.get(number as usize)?;
         self.audit.file(place)
+    }
+
+    /// The end of a file: what its cutter has seen of it.
+    pub(crate) fn end_file(&mut self, number: u32, cutter: &mut Cutter<'_>) {
+        let broken = cutter.take_broken().map(|it| it.to_string());
+        let Some(file) = self.file(number) else { return };
+        file.nul_lines = cutter.nul_lines;
+        file.is_unterminated = cutter.is_unterminated;
+        let (name, is_empty) = (file.file.clone(), file.rows() == 0);
+        if let Some(why) = broken {
+            file.status = FileStatus::BrokenOff(why.clone());
+            self.first_obstacle.get_or_insert_with(|| format!("{name}: {why}"));
+        }
+        if is_empty {
+            self.first_empty.get_or_insert_with(|| format!("{name}: no rows in the file"));
+        }
     }
 
     fn count_used(&mut self, place: Place) {
@@ -172,7 +195,7 @@ impl Reading<'_> {
             self.observer.progress(self.tally.progress);
         }
         if let (Some(clock), Some(at)) = (&mut self.tally.clock, at)
-            && let Some(now) = clock.tick(at)
+            && let Some(now) = clock.tick(at, self.tally.stitcher.step())
         {
             self.settle_as_of(now)?;
         }
@@ -217,6 +240,8 @@ impl Reading<'_> {
 
     /// Gives out the calls of which nothing has happened for the stitcher's time-out.
     pub(crate) fn settle_as_of(&mut self, now: DateTime<Utc>) -> Result<(), Error> {
+        // What was read may have told more of how exact the stamps are.
+        self.tally.stitcher.begin(self.format.source(), self.format.observed().precision);
         let settled = self.format.settle(Some(self.tally.stitcher.until(now)));
         self.take_settled(settled)?;
         for call in self.tally.stitcher.flush(now) {
@@ -228,23 +253,28 @@ impl Reading<'_> {
 
     /// Every call that is left.
     pub(crate) fn settle_all(&mut self) -> Result<Vec<Call>, Error> {
+        let precision = self.format.observed().precision;
+        self.tally.stitcher.begin(self.format.source(), precision);
         let settled = self.format.settle(None);
         self.take_settled(settled)?;
-        let calls = self.tally.stitcher.finish();
-        for call in &calls {
+        let mut calls = self.tally.stitcher.finish();
+        for call in &mut calls {
+            call.precision = precision;
             self.tally.audit.add_call(call);
         }
         Ok(calls)
     }
 
     fn take_settled(&mut self, settled: Settled) -> Result<(), Error> {
-        let mut lost = 0;
+        let mut lost = BTreeSet::new();
         for leg in settled.legs {
+            let id = leg.leg_id.clone();
             if matches!(self.tally.stitcher.push(leg), Pushed::Duplicate | Pushed::Conflict) {
-                lost += 1;
+                lost.insert(CallId::from(id));
             }
         }
-        self.tally.audit.add_remark("calls whose id was there already, left out", lost);
+        let n_lost = u64::try_from(lost.len()).unwrap_or(u64::MAX);
+        self.tally.audit.add_remark("calls whose id was there already, left out", n_lost);
         for (place, verdict) in settled.rows {
             if !matches!(verdict, Verdict::Skipped(_) | Verdict::Rejected { .. }) {
                 continue;
@@ -261,7 +291,9 @@ impl Reading<'_> {
             }
         }
         for row in settled.details {
-            self.observer.detail(row);
+            if !row.call_id.as_ref().is_some_and(|it| lost.contains(it)) {
+                self.observer.detail(row);
+            }
         }
         Ok(())
     }

@@ -201,6 +201,11 @@ impl Stitcher {
         if is_known { Pushed::Duplicate } else { Pushed::Conflict }
     }
 
+    /// How far a log is to move on before calls are given out again: what is kept is looked at a few times only.
+    pub(crate) fn step(&self) -> TimeDelta {
+        self.timeout / 4
+    }
+
     /// The last moment of calls that are given out at another.
     pub(crate) fn until(&self, as_of: DateTime<Utc>) -> DateTime<Utc> {
         as_of.checked_sub_signed(self.timeout).unwrap_or(DateTime::<Utc>::MIN_UTC)

@@ -114,6 +114,17 @@ fn packed_files_are_read_as_they_are_whatever_their_name() {
 }
 
 #[test]
+fn a_packed_file_whose_check_sum_is_wrong_is_said() {
+    let mut packed = gzipped(log(1..4).as_bytes());
+    let check_sum = packed.len() - 8;
+    packed[check_sum] ^= 1;
+    let folder = folder(&[("a.csv.gz", &packed)]);
+    let read = read(&folder);
+    assert_eq!(read.audit.rows_used, 3);
+    assert!(matches!(&read.audit.files[0].status, FileStatus::BrokenOff(_)));
+}
+
+#[test]
 fn a_packed_file_cut_in_half_gives_what_came_before() {
     // Ids in an order that does not pack well, so that half the bytes hold some of the rows.
     let whole = log((0..2000).map(|it| it * 7919 % 2003));

@@ -4,6 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use ringback_calllog::*;
 
+use crate::shop::MAPPING;
+
 /// Lines `key second` (or `key second rubbish`): rows of a key are one call; a call of one row only is no call.
 struct Pairs {
     name: &'static str,
@@ -116,7 +118,7 @@ impl CdrFormat for Pairs {
 struct Told {
     calls: Vec<Call>,
     rejected: Vec<RejectedRow>,
-    details: usize,
+    details: Vec<DetailRow>,
 }
 
 impl ReadObserver for Told {
@@ -124,8 +126,8 @@ impl ReadObserver for Told {
         self.rejected.push(row);
     }
 
-    fn detail(&mut self, _row: DetailRow) {
-        self.details += 1;
+    fn detail(&mut self, row: DetailRow) {
+        self.details.push(row);
     }
 
     fn call(&mut self, call: Call) {
@@ -202,7 +204,7 @@ proptest! {
         let audit = stream.finish(&mut told).unwrap();
         prop_assert_eq!(told.calls, whole.log.calls);
         prop_assert_eq!(told.rejected, whole.rejected);
-        prop_assert_eq!((told.details, audit), (whole.details.len(), whole.audit));
+        prop_assert_eq!((told.details, audit), (whole.details, whole.audit));
     }
 }
 
@@ -304,6 +306,115 @@ fn a_file_that_two_formats_take_for_theirs_is_an_error_that_names_them() {
     );
     let expected = format!("{}: could be pairs or twins, expected one: say which", path.display());
     assert_eq!(read.unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn an_id_that_comes_twice_leaves_its_neighbors_alone() {
+    let poor: Vec<String> = [1, 10, 11, 2].map(|it| format!("{it} 5\n{it} 9\n")).to_vec();
+    let twice = "full\n1 7005\n1 7009\n";
+    let (log, _) = mixed(&[("1", &format!("poor\n{}", poor.join(""))), ("2", twice)]).unwrap();
+    let mut ids: Vec<&str> = log.calls.iter().map(|it| it.call_id.as_str()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["10~5", "11~5", "1~5", "1~7005", "2~5"]);
+}
+
+/// A redial within seconds: the call that fits exactly is taken first, whichever comes first.
+#[test]
+fn of_two_calls_near_each_other_each_finds_its_own() {
+    let full = "full\nx 1000\nx 1002\ny 1004\ny 1304\n";
+    let (log, audit) = mixed(&[("1", "poor\nz 1004\nz 1304\n"), ("2", full)]).unwrap();
+    let ids: Vec<&str> = log.calls.iter().map(|it| it.call_id.as_str()).collect();
+    assert_eq!((ids, audit.sources[0].calls_in_other_feeds), (vec!["x~1000", "y~1004"], 1));
+}
+
+#[test]
+fn details_follow_their_call_to_the_one_that_stands_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("1"), "poor\nx 1\nx 61\n").unwrap();
+    std::fs::write(folder.path().join("2"), "full\ny 2\ny 62\n").unwrap();
+    let mut formats: Vec<Box<dyn CdrFormat>> =
+        vec![Box::new(Pairs::new("poor")), Box::new(Pairs::new("full"))];
+    let mut told = Told::default();
+    let paths = [folder.path().to_owned()];
+    LogReader::new().read_mixed(&paths, &mut formats, &mut told).unwrap();
+    let of = |it: &DetailRow| it.call_id.as_ref().map(ToString::to_string);
+    let named: Vec<_> = told.details.iter().map(of).collect();
+    assert_eq!(named, [Some("y~2".to_owned()), Some("y~2".to_owned())]);
+}
+
+#[test]
+fn a_format_that_stopped_at_a_bad_row_begins_anew() {
+    let mut format = Pairs::new("pairs");
+    let strict = LogReader::new().bad_rows(BadRows::Stop);
+    let stopped = strict.read_bytes("log", b"a 1\na 2\nbad\n", &mut format).unwrap_err();
+    assert!(stopped.to_string().starts_with("log:3: "), "{stopped}");
+    let read = strict.read_bytes("log", b"c 9\na 1\na 2\n", &mut format).unwrap();
+    assert_eq!((read.log.calls.len(), read.audit.rows_used, read.audit.rows_skipped), (1, 2, 1));
+}
+
+#[test]
+fn a_stream_that_stopped_at_a_bad_row_stays_stopped() {
+    let strict = LogReader::new().bad_rows(BadRows::Stop);
+    let mut told = Told::default();
+    let mut stream = LogStream::new(&strict, "log", Pairs::new("pairs")).unwrap();
+    let first = stream.push(b"a 1\nbad\na 2\n", &mut told).unwrap_err().to_string();
+    assert!(first.starts_with("log:2: "), "{first}");
+    assert_eq!(stream.push(b"a 3\n", &mut told).unwrap_err().to_string(), first);
+    assert_eq!(stream.finish(&mut told).unwrap_err().to_string(), first);
+}
+
+#[test]
+fn a_stream_without_rows_is_an_error_as_a_file_is() {
+    let mut told = Told::default();
+    let stream = LogStream::new(&LogReader::new(), "log", Pairs::new("pairs")).unwrap();
+    let failed = stream.finish(&mut told).unwrap_err().to_string();
+    assert!(failed.ends_with("log: no rows in the file"), "{failed}");
+}
+
+/// Reads bytes as a file, and as a stream in pieces, by the shop's mapping, and holds them against each other.
+#[track_caller]
+fn the_same_in_pieces(bytes: &[u8], piece: usize) {
+    let whole =
+        LogReader::new().read_bytes("log", bytes, &mut crate::shop::format(MAPPING).unwrap());
+    let mut told = Told::default();
+    let format = crate::shop::format(MAPPING).unwrap();
+    let mut stream = LogStream::new(&LogReader::new(), "log", format).unwrap();
+    for piece in bytes.chunks(piece) {
+        stream.push(piece, &mut told).unwrap();
+    }
+    match (whole, stream.finish(&mut told)) {
+        (Ok(whole), Ok(audit)) => {
+            assert_eq!(told.rejected, whole.rejected);
+            assert_eq!((told.calls, audit), (whole.log.calls, whole.audit));
+        }
+        (Err(whole), Err(stream)) => assert_eq!(whole.to_string(), stream.to_string()),
+        (whole, stream) => panic!("{whole:?} as a whole, {stream:?} in pieces"),
+    }
+}
+
+#[test]
+fn a_stream_of_quoted_rows_gives_what_the_whole_gives() {
+    let row = |id: u32, caller: &str| {
+        format!("{id},{caller},2026-05-04 09:00:00,2026-05-04 09:00:30,ok\n")
+    };
+    let stray = [row(1, "5\" wide"), row(2, ""), row(3, "\"two\nlines\""), row(4, "")].concat();
+    let open = format!("{}\"{}", row(1, "\"a\"\"b\""), row(2, "").repeat(80));
+    let long = format!("{}{}{}", row(1, ""), "x,".repeat(1 << 20), row(2, ""));
+    for text in [stray, open, row(7, "").replace('\n', "\r\n"), "\u{feff}".to_owned()] {
+        let log = format!("{}{text}", crate::shop::HEADER);
+        for piece in [1, 2, 7, 64, 4096] {
+            the_same_in_pieces(log.as_bytes(), piece);
+            the_same_in_pieces(&log.as_bytes()[..log.len() - 2], piece);
+        }
+    }
+    the_same_in_pieces(format!("{}{long}", crate::shop::HEADER).as_bytes(), 4096);
+}
+
+proptest! {
+    #[test]
+    fn any_text_in_pieces_gives_what_the_whole_gives(text in "[a,\"\n\r0\u{0}]{0,120}", piece in 1..9_usize) {
+        the_same_in_pieces(format!("{}{text}", crate::shop::HEADER).as_bytes(), piece);
+    }
 }
 
 #[test]
