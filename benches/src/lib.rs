@@ -7,7 +7,7 @@ use ringback::calllog::{
     CallLog, CdrFormat, Delimited, Error, Leg, LegId, LogReader, Outcome, Precision, PseudonymKey,
     Pseudonymizer, ReadLog, Stage, StageEnd, StageKind, Stitcher, Zone,
 };
-use ringback::formats::{FormatName, Layout, Place};
+use ringback::formats::{FormatName, Formats, Layout};
 
 pub mod logs;
 
@@ -15,10 +15,10 @@ pub mod logs;
 ///
 /// # Errors
 ///
-/// As [`Place::open`].
+/// As [`Formats::open`].
 pub fn vendor_format(name: FormatName) -> Result<Box<dyn CdrFormat>, Error> {
     let key = PseudonymKey::from_bytes([1; 32]);
-    let place = Place::new(Pseudonymizer::new(&key, "bench")).zone(Zone::UTC);
+    let place = Formats::new(Pseudonymizer::new(&key, "bench")).zone(Zone::UTC);
     let layout = match name {
         FormatName::AvayaIpOffice => Some("groups = [\"300\"]\n"),
         _ => None,

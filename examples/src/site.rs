@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ringback::calllog::{Fold, PhoneRegion, Pseudonymizer, Zone};
 use ringback::features::Country;
-use ringback::formats::{FormatName, Layout, Place};
+use ringback::formats::{FormatName, Formats, Layout};
 use serde::Deserialize;
 
 use crate::{Failure, pseudonym_key};
@@ -51,7 +51,7 @@ struct SiteFile {
 #[derive(Debug)]
 pub struct LogSite {
     /// What every format is told.
-    pub place: Place,
+    pub formats: Formats,
     /// The country whose holidays count, where the site file names one.
     pub country: Option<Country>,
     layouts: BTreeMap<FormatName, (String, String)>,
@@ -73,12 +73,12 @@ impl LogSite {
         };
         let pseudonymizer =
             Pseudonymizer::new(&pseudonym_key(flags.key_file.as_deref())?, &flags.tenant);
-        let mut place = Place::new(pseudonymizer);
+        let mut formats = Formats::new(pseudonymizer);
         if let Some(zone) = flags.time_zone.or(file.time_zone) {
-            place = place.zone(zone);
+            formats = formats.zone(zone);
         }
         if let Some(fold) = flags.fold.or(file.fold) {
-            place = place.fold(fold);
+            formats = formats.fold(fold);
         }
         let region = match (flags.region, &file.region) {
             (Some(region), _) => Some(region),
@@ -86,7 +86,7 @@ impl LogSite {
             (None, None) => None,
         };
         if let Some(region) = region {
-            place = place.region(region);
+            formats = formats.region(region);
         }
         let country = file.country.as_ref().map(|it| it.parse()).transpose();
         let country = country.map_err(|it| at(format!("country: {it}")))?;
@@ -96,7 +96,7 @@ impl LogSite {
             let format: FormatName = format.parse().map_err(|it| at(format!("layout: {it}")))?;
             layouts.insert(format, (layout.to_string(), format!("{name}: layout.{format}")));
         }
-        Ok(Self { place, country, layouts })
+        Ok(Self { formats, country, layouts })
     }
 
     /// The layout of a format, where the site file has one.

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use ringback::calllog::{
     Call, CdrFormat, Error, LogReader, LogStream, PseudonymKey, Pseudonymizer, ReadObserver, RejectedRow,
 };
-use ringback::formats::{FormatName, Layout, Place};
+use ringback::formats::{FormatName, Formats, Layout};
 
 /// Collects calls and counts rejected rows.
 #[derive(Default)]
@@ -32,7 +32,7 @@ fn open(name: FormatName, layout: Option<&str>) -> Box<dyn CdrFormat> {
     let key = PseudonymKey::from_bytes([7; 32]);
     let zone = "Europe/Copenhagen".parse().expect("a zone");
     let region = "DK".parse().expect("a region");
-    let place = Place::new(Pseudonymizer::new(&key, "fuzz")).zone(zone).region(region);
+    let place = Formats::new(Pseudonymizer::new(&key, "fuzz")).zone(zone).region(region);
     let layout = layout.map(|text| Layout { text, file: "layout.toml" });
     place.open(name, layout).expect("a layout that can be used")
 }

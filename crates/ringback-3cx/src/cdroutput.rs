@@ -35,7 +35,7 @@ const WINDOW: TimeDelta = TimeDelta::days(7);
 ///
 /// The 42 columns by name, in any order, quoted or not; comma, semicolon, tab or bar between them; rows in any order and
 /// a flow split over files; a blank, `NULL` or `\N` where there is no value. Words that are not known are kept, counted
-/// and named in the remarks: all lists of 3CX are open.
+/// and named in the remarks (those of `termination_reason_details` are not): all lists of 3CX are open.
 ///
 /// # One contact a flow
 ///
@@ -224,7 +224,7 @@ impl CdrFormat for CdrOutput {
 
     fn remarks(&self) -> Vec<(String, u64)> {
         let mut remarks = self.rows.numbers.remarks();
-        remarks.extend(self.rows.odd.iter().map(|(what, count)| (what.clone(), *count)));
+        remarks.extend(self.rows.odd.all());
         remarks
     }
 }

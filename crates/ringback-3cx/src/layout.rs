@@ -17,6 +17,22 @@ pub(crate) const POLL_COLUMNS: &[&str] = &["agent", "queue", "attempts", "logged
 /// The types of dns that a layout gives: looked up by the dn, never iterated.
 pub(crate) type DnTypes = FxHashMap<Box<str>, PartyType>;
 
+/// Whether an id of a call can stand in the output as it is: what could be a whole phone number cannot.
+pub(crate) fn is_plain_id(text: &str) -> bool {
+    const MOST_DIGITS: usize = 9;
+    let (mut letters, mut dashes) = (0, 0);
+    for sign in text.bytes() {
+        match sign {
+            b'0'..=b'9' => {}
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => letters += 1,
+            b'-' => dashes += 1,
+            _ => return false,
+        }
+    }
+    let is_short = text.len() <= MOST_DIGITS && !(text.len() > 6 && text.starts_with('0'));
+    is_short || letters > 0 || (text.len() == 36 && dashes == 4)
+}
+
 /// Reads a layout's TOML.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, Error> {
     toml::from_str(text).map_err(|error| {

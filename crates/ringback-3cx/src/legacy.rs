@@ -13,13 +13,14 @@ mod row;
 use std::fmt;
 
 use ringback_calllog::{
-    CdrFormat, Error, FileStart, Framing, LocalClock, Observed, Precision, Record, Separated,
-    Settled, Site, SkipReason, SourceId, Verdict, Zone,
+    CdrFormat, Error, FileStart, Framing, LocalClock, Observed, Precision, Record, Settled, Site,
+    SkipReason, SourceId, Verdict, Zone,
 };
 
-use crate::legacy::held::{HeldLines, Key, Line, fingerprint};
+use crate::legacy::held::{HeldLines, Line, hash};
 use crate::legacy::layout::{Field, Layout};
 use crate::legacy::leg::Legs;
+use crate::legacy::record::Cutter;
 use crate::stamp::Stamp;
 
 /// The legacy CDR of 3CX (V12 to V20): `cdr.log`, a file a call, or what its socket sends.
@@ -98,7 +99,7 @@ pub struct LegacyCdr {
     layout: Layout,
     legs: Legs,
     lines: HeldLines,
-    separated: Separated,
+    cutter: Cutter,
 }
 
 impl LegacyCdr {
@@ -110,7 +111,7 @@ impl LegacyCdr {
             site,
             layout: Layout::default(),
             lines: HeldLines::default(),
-            separated: Separated::new(b','),
+            cutter: Cutter::default(),
         }
     }
 
@@ -182,24 +183,24 @@ impl CdrFormat for LegacyCdr {
 
     fn read(&mut self, record: Record<'_>) -> Verdict {
         let text = record.text();
-        let row = match record::read(&text, &self.layout, &mut self.separated) {
+        let row = match record::read(&text, &self.layout, &mut self.cutter) {
             Ok(row) => row,
             Err((field, reason)) => return Verdict::rejected(field, reason),
         };
-        let fingerprint = fingerprint(record.bytes);
-        let key = Key::new(&row, fingerprint);
+        let fingerprint = hash(record.bytes);
+        let key = match (row.history_id, row.call_id) {
+            ("", "") => fingerprint,
+            ("", id) | (id, _) => hash(id.as_bytes()),
+        };
         let leg = match self.legs.leg(&row, &self.layout) {
             Ok(leg) => leg,
             Err((field, reason)) => return Verdict::rejected(field, reason),
         };
         let extra = self.legs.extra(&row);
-        let line = Line::new(key, fingerprint, leg, extra);
+        let line = Line::new([key, fingerprint], record.place, leg, extra);
         let at = line.last_at();
-        if self.lines.push(line) {
-            Verdict::Held { at }
-        } else {
-            Verdict::Skipped(SkipReason::DUPLICATE)
-        }
+        self.lines.push(line);
+        Verdict::Held { at }
     }
 
     fn settle(&mut self, until: Option<chrono::DateTime<chrono::Utc>>) -> Settled {
@@ -210,7 +211,7 @@ impl CdrFormat for LegacyCdr {
 
     fn remarks(&self) -> Vec<(String, u64)> {
         let mut remarks = self.legs.numbers.remarks();
-        remarks.extend(self.legs.odd.iter().map(|(what, count)| (what.clone(), *count)));
+        remarks.extend(self.legs.odd.all());
         remarks
     }
 }

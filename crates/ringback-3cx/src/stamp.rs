@@ -17,19 +17,27 @@ impl Stamp {
     /// second or none, and an offset (`+00`, `+0100`, `+01:00`, `Z`) or none.
     #[inline]
     pub(crate) fn read(text: &str) -> Option<Self> {
+        Self::read_after(text, &mut LastDate::default())
+    }
+
+    /// As [`read`](Self::read); the date that was read last is known without a look at the calendar.
+    #[inline]
+    pub(crate) fn read_after(text: &str, last: &mut LastDate) -> Option<Self> {
         let (head, tail) = text.as_bytes().split_first_chunk::<19>()?;
-        let sign = head[4];
-        let is_shaped = matches!(sign, b'/' | b'.' | b'-')
-            && head[7] == sign
-            && matches!(head[10], b' ' | b'T')
-            && head[13] == b':'
-            && head[16] == b':';
+        let (day, _) = head.split_first_chunk::<10>()?;
+        let is_shaped = matches!(head[10], b' ' | b'T') && head[13] == b':' && head[16] == b':';
         if !is_shaped {
             return None;
         }
+        let date = match last.0 {
+            Some((text, date)) if text == *day => date,
+            _ => {
+                let date = read_date(*day)?;
+                last.0 = Some((*day, date));
+                date
+            }
+        };
         let two = |at: usize| two_digits(head[at], head[at + 1]);
-        let year = two(0)? * 100 + two(2)?;
-        let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, two(5)?, two(8)?)?;
         let (micros, tail) = fraction(tail)?;
         let local = date.and_hms_micro_opt(two(11)?, two(14)?, two(17)?, micros)?;
         Some(Self { local, offset_secs: offset(tail)? })
@@ -45,6 +53,20 @@ impl Stamp {
         let offset = TimeDelta::try_seconds(offset_secs.into())?;
         self.local.checked_sub_signed(offset).map(|it| it.and_utc())
     }
+}
+
+/// The date that was read last, and its text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LastDate(Option<([u8; 10], NaiveDate)>);
+
+/// The date of `2026/05/04`, with `/`, `.` or `-`.
+fn read_date(text: [u8; 10]) -> Option<NaiveDate> {
+    let [y1, y2, y3, y4, sign, m1, m2, other, d1, d2] = text;
+    if !matches!(sign, b'/' | b'.' | b'-') || other != sign {
+        return None;
+    }
+    let year = two_digits(y1, y2)? * 100 + two_digits(y3, y4)?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, two_digits(m1, m2)?, two_digits(d1, d2)?)
 }
 
 #[inline]

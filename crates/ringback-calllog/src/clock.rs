@@ -34,8 +34,15 @@ impl Zone {
     }
 
     /// The wall-clock reading at an instant.
+    ///
+    /// At the ends of what can be represented, hundreds of thousands of years away, it is the last reading there is.
     pub fn local(self, at: DateTime<Utc>) -> NaiveDateTime {
-        at.with_timezone(&self.0).naive_local()
+        let (at, offset) = (at.naive_utc(), self.offset(at.naive_utc()));
+        let end = || {
+            let is_east = offset.local_minus_utc() > 0;
+            if is_east { NaiveDateTime::MAX } else { NaiveDateTime::MIN }
+        };
+        at.checked_add_offset(offset).unwrap_or_else(end)
     }
 
     /// The civil date at an instant.

@@ -29,7 +29,8 @@ pub struct FileStart<'a> {
     /// The file, as it was named to the reader; a file in an archive is `archive.zip!name`.
     pub name: &'a str,
     /// Its first bytes, unpacked, at most [`FileStart::MOST_BYTES`]: without a byte-order mark, and as UTF-8 if they
-    /// were UTF-16. The last line of them may be cut off.
+    /// were UTF-16. NUL bytes are among them. The last line of them may be cut off if there are
+    /// [`FileStart::MOST_BYTES`] of them; a file with a byte-order mark is cut after a line.
     pub bytes: &'a [u8],
 }
 
@@ -43,15 +44,38 @@ impl<'a> FileStart<'a> {
         name.strip_suffix(".gz").unwrap_or(name)
     }
 
-    /// The lines, without line ends, blank ones left out. A last line that is cut off is among them only if it is the
-    /// only one.
+    /// The lines, without line ends and NUL bytes, blank ones left out. A last line that is cut off is among them only
+    /// if it is the only one.
     pub fn lines(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let is_cut = self.bytes.len() >= Self::MOST_BYTES;
-        let whole = if is_cut { memchr::memrchr(b'\n', self.bytes) } else { None };
-        let bytes = &self.bytes[..whole.unwrap_or(self.bytes.len())];
-        let lines = bytes.split(|it| *it == b'\n').map(<[u8]>::trim_ascii_end);
-        lines.filter(|it| !it.trim_ascii().is_empty()).map(as_text)
+        let bytes = if is_cut { whole_lines(self.bytes) } else { self.bytes };
+        let lines = bytes.split(|it| *it == b'\n').map(line_text);
+        lines.filter(|it| !it.trim_ascii().is_empty())
     }
+}
+
+/// The lines that have an end; where there is none, what there is of the first one, to a whole letter.
+pub(crate) fn whole_lines(bytes: &[u8]) -> &[u8] {
+    if let Some(end) = memchr::memrchr(b'\n', bytes) {
+        return &bytes[..=end];
+    }
+    match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        _ => bytes,
+    }
+}
+
+/// The text of a line as a record has it: without NUL bytes, then without the CR of its end.
+fn line_text(line: &[u8]) -> Cow<'_, str> {
+    if memchr::memchr(0, line).is_some() {
+        let line: Vec<u8> = line.iter().copied().filter(|it| *it != 0).collect();
+        return Cow::Owned(as_text(without_cr(&line)).into_owned());
+    }
+    as_text(without_cr(line))
+}
+
+fn without_cr(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 impl fmt::Debug for FileStart<'_> {
@@ -137,7 +161,8 @@ impl Verdict {
 /// What became of rows that were held.
 #[derive(Debug, Default)]
 pub struct Settled {
-    /// The calls that they make: a leg each, [`Completeness::Whole`](crate::Completeness::Whole) as a rule.
+    /// The calls that they make: a leg each, [`Completeness::Whole`](crate::Completeness::Whole) as a rule. Two whole
+    /// ones with one id are one call told twice if they begin together; otherwise the later one's id gets a number.
     pub legs: Vec<Leg>,
     /// Held rows that turned out to be part of no call, and why: [`Verdict::Skipped`] or [`Verdict::Rejected`]; any other
     /// verdict changes nothing.

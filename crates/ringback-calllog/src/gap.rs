@@ -73,7 +73,8 @@ pub(crate) fn feed_gaps(arrivals: &Arrivals, zone: Zone) -> Vec<FeedGap> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Arrivals(BTreeMap<i64, Quarter>);
 
-/// The arrivals of a quarter of an hour; zones differ by whole quarters.
+/// The arrivals of a quarter of an hour. It lies within one hour of the wall clock wherever that differs from UTC by
+/// whole quarters, as in every zone since late 1979; of any other, all arrivals count for the hour of the first.
 #[derive(Clone, Copy, Debug)]
 struct Quarter {
     first: DateTime<Utc>,
@@ -109,8 +110,7 @@ impl MedianWeek {
     fn of(arrivals: &Arrivals, zone: Zone) -> Self {
         let mut weeks: BTreeMap<i64, [u32; HOURS]> = BTreeMap::new();
         for quarter in arrivals.0.values() {
-            let local_hour = zone.local(quarter.first).and_utc().timestamp().div_euclid(3600);
-            let (week, hour) = week_and_hour(local_hour);
+            let (week, hour) = week_and_hour(local_secs(zone, quarter.first).div_euclid(3600));
             weeks.entry(week).or_insert([0; HOURS])[hour] += quarter.calls;
         }
         let mut hours = [0.0; HOURS];
@@ -118,7 +118,7 @@ impl MedianWeek {
             let mut counts: Vec<u32> = weeks.values().map(|week| week[hour]).collect();
             counts.sort_unstable();
             let (low, high) = (counts[(counts.len() - 1) / 2], counts[counts.len() / 2]);
-            *median = f64::from(low + high) / 2.0;
+            *median = f64::midpoint(low.into(), high.into());
         }
         Self { hours, zone }
     }
@@ -129,14 +129,21 @@ impl MedianWeek {
         let mut at = from + TimeDelta::weeks(weeks);
         let mut sum = weeks as f64 * self.hours.iter().sum::<f64>();
         while at < to {
-            let local = self.zone.local(at).and_utc().timestamp();
-            let next = (at + TimeDelta::seconds(3600 - local.rem_euclid(3600))).min(to);
+            let local = local_secs(self.zone, at);
+            let left = TimeDelta::seconds(3600 - local.rem_euclid(3600));
+            let next = at.checked_add_signed(left).map_or(to, |it| it.min(to));
             let (_, hour) = week_and_hour(local.div_euclid(3600));
             sum += self.hours[hour] * (next - at).as_seconds_f64() / 3600.0;
             at = next;
         }
         sum
     }
+}
+
+/// The wall-clock reading at an instant, in seconds since the same reading of 1970: near the ends of what an instant can
+/// be, the reading itself cannot be written.
+fn local_secs(zone: Zone, at: DateTime<Utc>) -> i64 {
+    at.timestamp() + i64::from(zone.offset(at.naive_utc()).local_minus_utc())
 }
 
 /// The week and the hour of the week, from Monday 0:00, of an hour counted from the first of 1970, a Thursday.

@@ -1,5 +1,6 @@
 //! Gathering: things that share a key and are near in time are of one call, in whatever order they arrive.
 
+use std::fmt;
 use std::hash::Hash;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -49,7 +50,7 @@ pub trait Piece {
 /// gatherer.settle(None, |rows| sizes.push(rows.len()));
 /// assert_eq!(sizes, [2, 1, 1]); // the key 7 came round again a day later
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Gatherer<P: Piece> {
     /// Unit: microseconds.
     window: i64,
@@ -60,12 +61,14 @@ pub struct Gatherer<P: Piece> {
     parents: Vec<u32>,
     /// The stretches of time in which a key was in use.
     uses: FxHashMap<P::Key, Uses>,
+    /// By place, the keys of pieces that another was put in the place of, which it does not have itself.
+    left_keys: FxHashMap<u32, Vec<P::Key>>,
     /// The keys of the piece at hand; the memory is used again.
     keys: Vec<P::Key>,
 }
 
 /// A stretch of time in which a key was in use, and a piece that used it. Unit: microseconds since 1970.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct Stretch {
     from: i64,
     to: i64,
@@ -74,7 +77,7 @@ struct Stretch {
 
 /// The stretches of a key, in order and more than the window apart. Nearly every key has one, which takes no memory of
 /// its own: tables of keys are most of what a gatherer touches.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Uses {
     One(Stretch),
     Several(Vec<Stretch>),
@@ -90,6 +93,7 @@ impl<P: Piece> Gatherer<P> {
             free: Vec::new(),
             parents: Vec::new(),
             uses: FxHashMap::default(),
+            left_keys: FxHashMap::default(),
             keys: Vec::new(),
         }
     }
@@ -126,11 +130,23 @@ impl<P: Piece> Gatherer<P> {
         self.pieces.get(at).and_then(Option::as_ref)
     }
 
-    /// Puts another piece in the place of one that waits. What was united by the first stays so.
+    /// Puts another piece in the place of one that waits. What the first united stays so, and its keys unite until the
+    /// call is given out.
     pub fn replace(&mut self, at: usize, piece: P) {
-        if self.get(at).is_some() {
-            self.set(at, piece);
+        let Some(old) = self.get(at) else { return };
+        let (mut old_keys, mut new_keys) = (Vec::new(), Vec::new());
+        old.keys(&mut old_keys);
+        piece.keys(&mut new_keys);
+        old_keys.retain(|it| !new_keys.contains(it));
+        if !old_keys.is_empty() {
+            let left = self.left_keys.entry(narrow(at)).or_default();
+            for key in old_keys {
+                if !left.contains(&key) {
+                    left.push(key);
+                }
+            }
         }
+        self.set(at, piece);
     }
 
     fn set(&mut self, at: usize, piece: P) {
@@ -196,9 +212,10 @@ impl<P: Piece> Gatherer<P> {
         at
     }
 
-    /// Gives the groups of which nothing has happened after `until`, or all of them, in the order in which the first
-    /// piece of each came; within a group pieces stand as they came, unless a place was used again. The function may
-    /// take pieces out of the list. They are forgotten with their keys: a piece that comes later starts a new call.
+    /// Gives the groups of which nothing has happened after `until`, or all of them, each in the order of its first
+    /// place, and within a group pieces in the order of theirs. That is the order in which they came until places are
+    /// used again after a `settle(Some(…))`: sort what has to be in an order. The function may take pieces out of the
+    /// list. They are forgotten with their keys: a piece that comes later starts a new call.
     pub fn settle(&mut self, until: Option<DateTime<Utc>>, mut give: impl FnMut(&mut Vec<P>)) {
         let mut members = Vec::with_capacity(self.len());
         for at in 0..self.pieces.len() {
@@ -216,7 +233,7 @@ impl<P: Piece> Gatherer<P> {
             }
             group.extend(members.iter().filter_map(|&(_, at)| self.pieces[at].take()));
             if until.is_some() {
-                self.forget(&group, members[0].0);
+                self.forget(&group, members);
                 self.free.extend(members.iter().map(|it| it.1));
             }
             give(&mut group);
@@ -229,11 +246,17 @@ impl<P: Piece> Gatherer<P> {
         }
     }
 
-    /// Forgets the keys of pieces that are given out, which are all that have this root.
-    fn forget(&mut self, group: &[P], root: u32) {
+    /// Forgets the keys of pieces that are given out: all that have the same root, by root and place.
+    fn forget(&mut self, group: &[P], members: &[(u32, usize)]) {
+        let Some(&(root, _)) = members.first() else { return };
         let mut keys = std::mem::take(&mut self.keys);
         for piece in group {
             piece.keys(&mut keys);
+        }
+        if !self.left_keys.is_empty() {
+            for &(_, at) in members {
+                keys.extend(self.left_keys.remove(&narrow(at)).into_iter().flatten());
+            }
         }
         for key in keys.drain(..) {
             let Some(uses) = self.uses.remove(&key) else { continue };
@@ -252,6 +275,12 @@ impl<P: Piece> Gatherer<P> {
             self.uses.insert(key, left);
         }
         self.keys = keys;
+    }
+}
+
+impl<P: Piece> fmt::Debug for Gatherer<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Gatherer({} pieces, {} keys)", self.len(), self.uses.len())
     }
 }
 
@@ -279,12 +308,18 @@ fn narrow(at: usize) -> u32 {
 /// assert!(seen.is_new(7_u128, at));
 /// assert!(!seen.is_new(7, at));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RowIds<I>(FxHashMap<I, DateTime<Utc>>);
 
 impl<I> Default for RowIds<I> {
     fn default() -> Self {
         Self(FxHashMap::default())
+    }
+}
+
+impl<I> fmt::Debug for RowIds<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RowIds({} ids)", self.0.len())
     }
 }
 

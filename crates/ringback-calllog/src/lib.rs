@@ -52,6 +52,7 @@ mod source;
 mod start;
 mod stitch;
 mod stream;
+mod text_cache;
 
 pub use audit::{Audit, FileAudit, FileStatus, SourceAudit, Sufficiency};
 pub use call::{

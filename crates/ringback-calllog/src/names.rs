@@ -1,14 +1,18 @@
 //! Names and numbers of people and places: what may be kept of them, and in which form.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 use crate::pseudonym::holds_a_number;
+use crate::text_cache::TextCache;
 use crate::{Customer, PhoneRegion, Pseudonymizer};
 
-/// Texts that are kept; a column that has more of them holds no names, and keeping them would fill the memory.
-const KEPT: usize = 1 << 16;
+/// Spellings without E.164 that are told apart; more of them are not counted.
+const COUNTED: usize = 1 << 16;
 
-/// Names of agents, queues or intents that come again and again, each kept once.
+/// A longer text is not looked through for words that say that a number is withheld. Unit: bytes.
+const WORDS_LEN: usize = 64;
+
+/// Names of agents, queues or intents that come again and again, each kept once if it has at most 31 bytes.
 ///
 /// A name that holds what could be a whole phone number is kept as a pseudonym.
 ///
@@ -24,14 +28,14 @@ const KEPT: usize = 1 << 16;
 /// assert_eq!(agents.get(" "), None);
 /// ```
 pub struct Names<T> {
-    known: FxHashMap<Box<str>, T>,
+    known: TextCache<T>,
     pseudonymizer: Pseudonymizer,
 }
 
 impl<T: Clone + for<'a> From<&'a str>> Names<T> {
     /// Names with none known yet.
     pub fn new(pseudonymizer: &Pseudonymizer) -> Self {
-        Self { known: FxHashMap::default(), pseudonymizer: pseudonymizer.clone() }
+        Self { known: TextCache::default(), pseudonymizer: pseudonymizer.clone() }
     }
 
     /// The id of a name, without the blanks around it; `None` for a blank one.
@@ -48,10 +52,7 @@ impl<T: Clone + for<'a> From<&'a str>> Names<T> {
         } else {
             T::from(name)
         };
-        if self.known.len() >= KEPT {
-            self.known.clear();
-        }
-        self.known.insert(name.into(), id.clone());
+        self.known.insert(name, id.clone());
         Some(id)
     }
 }
@@ -65,8 +66,20 @@ impl<T> std::fmt::Debug for Names<T> {
 /// Numbers of customers as a phone system writes them, each turned into a pseudonym at once.
 ///
 /// Blank and withheld numbers are no customer; a number that a spreadsheet has damaged (`9.12678E+11`) is none either,
-/// and counted. Of `number@host` the number counts. The pseudonyms of the last numbers are kept: the same customers come
-/// again.
+/// and counted. The pseudonyms of the last texts of at most 31 bytes are kept: the same customers come again.
+///
+/// Of `"Name" <sip:number@host;parameters>`, or any part of that, the number counts; so it does with `sips:` and `tel:`,
+/// whatever their case. A local number with a `phone-context` is left as it is: it is not dialed in this region. An
+/// address of anything else, such as `sip:bob@host`, is a customer with its host, under any name and scheme.
+///
+/// A number is withheld where it, or the name before an address that is no number, is one of these, in any case and with
+/// or without the words *call*, *caller*, *caller ID*, *CLI*, *ID*, *name*, *number*, *party* and *user*: *anonymous*,
+/// *blocked*, *hidden*, *not available*, *out of area*, *private*, *restricted*, *suppressed*, *unavailable*, *unknown*,
+/// *withheld*; and *no* with one of those words. An address at `anonymous.invalid` is withheld too.
+///
+/// # Source
+///
+/// RFC 3261, sections 19.1 and 20.10 (addresses); RFC 3966 (`tel:`); RFC 3323, section 4.1.1.3 (`anonymous.invalid`).
 ///
 /// # Example
 ///
@@ -85,8 +98,9 @@ impl<T> std::fmt::Debug for Names<T> {
 pub struct CustomerNumbers {
     pseudonymizer: Pseudonymizer,
     region: Option<PhoneRegion>,
-    known: FxHashMap<Box<str>, Option<Customer>>,
-    not_normalized: u64,
+    known: TextCache<Option<Customer>>,
+    /// Customers of texts that are no number in E.164, at most [`COUNTED`].
+    not_normalized: FxHashSet<Customer>,
     damaged: u64,
 }
 
@@ -94,8 +108,8 @@ impl CustomerNumbers {
     /// Numbers that are dialed in a region where they have no country code; without a region such a number is taken as
     /// it is written, so that the same customer under two spellings is two.
     pub fn new(pseudonymizer: Pseudonymizer, region: Option<PhoneRegion>) -> Self {
-        let known = FxHashMap::default();
-        Self { pseudonymizer, region, known, not_normalized: 0, damaged: 0 }
+        let (known, not_normalized) = (TextCache::default(), FxHashSet::default());
+        Self { pseudonymizer, region, known, not_normalized, damaged: 0 }
     }
 
     /// The pseudonymizer, for [`Names`].
@@ -109,12 +123,9 @@ impl CustomerNumbers {
             return *customer;
         }
         let customer = self.look_at(number);
-        if self.known.len() >= KEPT {
-            self.known.clear();
-        }
         // A damaged number is counted each time that it comes.
         if !is_damaged_number(number) {
-            self.known.insert(number.into(), customer);
+            self.known.insert(number, customer);
         }
         customer
     }
@@ -125,19 +136,21 @@ impl CustomerNumbers {
             self.damaged += 1;
             return None;
         }
-        if is_withheld(number) {
+        let address = Address::of(number);
+        if address.is_withheld() {
             return None;
         }
-        let number = without_host(number);
+        let number = address.number();
         let has_country = number.starts_with('+');
         let any_region = || "US".parse().ok().filter(|_| has_country);
-        if let Some(region) = self.region.or_else(any_region) {
-            let (customer, is_normalized) = self.pseudonymizer.phone(number, region);
-            self.not_normalized += u64::from(!is_normalized);
-            return Some(customer);
+        let (customer, is_normalized) = match self.region.or_else(any_region) {
+            Some(region) => self.pseudonymizer.phone(number, region),
+            None => (self.pseudonymizer.customer(number), false),
+        };
+        if !is_normalized && self.not_normalized.len() < COUNTED {
+            self.not_normalized.insert(customer);
         }
-        self.not_normalized += 1;
-        Some(self.pseudonymizer.customer(number))
+        Some(customer)
     }
 
     /// Damaged numbers so far, rows counted.
@@ -145,14 +158,17 @@ impl CustomerNumbers {
         self.damaged
     }
 
-    /// What a reader of the log should know of its numbers, for [`CdrFormat::remarks`](crate::CdrFormat::remarks).
+    /// What a reader of the log should know of its numbers, for [`CdrFormat::remarks`](crate::CdrFormat::remarks):
+    /// damaged numbers, rows counted; and spellings of numbers that could not be brought to E.164, each counted once,
+    /// however often it comes. From 65,536 of these on, their text ends in `at least`.
     pub fn remarks(&self) -> Vec<(String, u64)> {
+        let mut spellings = "spellings of numbers that could not be brought to E.164".to_owned();
+        if self.not_normalized.len() >= COUNTED {
+            spellings.push_str(", at least");
+        }
         vec![
             ("numbers damaged by a spreadsheet".to_owned(), self.damaged),
-            (
-                "spellings of numbers that could not be brought to E.164".to_owned(),
-                self.not_normalized,
-            ),
+            (spellings, self.not_normalized.len() as u64),
         ]
     }
 }
@@ -171,25 +187,93 @@ pub fn is_damaged_number(text: &str) -> bool {
     is_number(whole) && is_number(fraction) && exponent.strip_prefix('+').is_some_and(is_number)
 }
 
-/// Whether a text says that a number is not shown.
-fn is_withheld(number: &str) -> bool {
-    const WORDS: &[&str] =
-        &["anonymous", "private", "restricted", "unavailable", "unknown", "withheld"];
-    let user = number.split('@').next().unwrap_or(number);
-    let user = user.strip_prefix("sip:").unwrap_or(user);
-    user.is_empty() || WORDS.iter().any(|it| user.eq_ignore_ascii_case(it))
+/// A number as SIP writes it, `"Name" <sip:user@host;parameters>`, or any part of that.
+struct Address<'a> {
+    name: &'a str,
+    /// Without its scheme.
+    uri: &'a str,
+    /// What stands before the host, with its parameters.
+    user: &'a str,
+    /// With its parameters; empty if there is none.
+    host: &'a str,
 }
 
-/// The number of `number@host`; any other address is left whole.
-fn without_host(number: &str) -> &str {
-    let number = number.strip_prefix("sip:").unwrap_or(number);
-    match number.split_once('@') {
-        Some((user, _)) if is_dialed(user) => user,
-        _ => number,
+impl<'a> Address<'a> {
+    fn of(text: &'a str) -> Self {
+        let (name, uri) = match text.rsplit_once('<') {
+            Some((name, uri)) => (name, uri.split('>').next().unwrap_or(uri)),
+            None => ("", text),
+        };
+        let uri = without_scheme(uri.trim());
+        let (user, host) = uri.split_once('@').unwrap_or((uri, ""));
+        Self { name, uri, user, host }
     }
+
+    /// What stands before the host, without parameters.
+    fn bare(&self) -> &'a str {
+        before(self.user, &[';', '?'])
+    }
+
+    fn is_withheld(&self) -> bool {
+        let bare = self.bare();
+        let host = before(self.host, &[';', '?', ':']);
+        bare.is_empty()
+            || says_withheld(bare)
+            || host.eq_ignore_ascii_case("anonymous.invalid")
+            || !is_dialed(bare) && says_withheld(self.name)
+    }
+
+    /// The number; of an address that is none, user and host.
+    fn number(&self) -> &'a str {
+        let (bare, host) = (self.bare(), before(self.host, &[';', '?']));
+        let is_of_elsewhere = !bare.starts_with('+') && self.user.contains("phone-context=");
+        if is_dialed(bare) && !is_of_elsewhere {
+            return bare;
+        }
+        &self.uri[..self.uri.len() - (self.host.len() - host.len())]
+    }
+}
+
+fn without_scheme(uri: &str) -> &str {
+    let scheme = ["sip:", "sips:", "tel:"].into_iter().find(|scheme| {
+        uri.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    });
+    scheme.map_or(uri, |it| uri[it.len()..].trim_start())
+}
+
+/// A text up to the first of some signs.
+fn before<'a>(text: &'a str, signs: &[char]) -> &'a str {
+    text.split(signs).next().unwrap_or(text).trim_end()
 }
 
 /// Whether a text is of signs that are dialed.
 fn is_dialed(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit() || b"+*#-. ()".contains(&it))
+}
+
+/// Whether a text says that a number is not shown.
+fn says_withheld(text: &str) -> bool {
+    const TOLD: &[&str] = &[
+        "anonymous",
+        "blocked",
+        "hidden",
+        "not available",
+        "out of area",
+        "private",
+        "restricted",
+        "suppressed",
+        "unavailable",
+        "unknown",
+        "withheld",
+    ];
+    const OF_WHAT: &[&str] =
+        &["call", "caller", "callerid", "cli", "id", "name", "number", "party", "user"];
+    if text.len() > WORDS_LEN {
+        return false;
+    }
+    let text = text.to_ascii_lowercase();
+    let words = text.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
+    let (of_what, told): (Vec<&str>, Vec<&str>) = words.partition(|it| OF_WHAT.contains(it));
+    let told = told.join(" ");
+    TOLD.contains(&told.as_str()) || told == "no" && !of_what.is_empty()
 }

@@ -35,7 +35,7 @@ pub struct Observed {
 impl Observed {
     /// What two sources read together can say: only what both can.
     ///
-    /// The zone is the first one's; [`LogReader`](crate::LogReader) reads one source at a time.
+    /// The zone is the first one's: a log of several feeds is told in the zone of the feed that comes first.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {

@@ -1,7 +1,6 @@
 //! What becomes of records: verdicts counted, legs stitched, calls given out.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,8 +10,8 @@ use crate::framing::{Cut, Cutter, MAX_QUOTED_LINES, MAX_RECORD_LEN};
 use crate::reader::{BadRows, LogReader, Progress, ReadObserver};
 use crate::stitch::{Pushed, Stitcher};
 use crate::{
-    Call, CallId, CdrFormat, Error, Framing, Place, Record, RejectReason, RejectedRow, Settled,
-    SkipReason, Verdict,
+    Call, CdrFormat, Completeness, Error, Framing, Place, Record, RejectReason, RejectedRow,
+    Settled, SkipReason, Verdict,
 };
 
 /// Rows after which a stream looks how far its log has come.
@@ -124,6 +123,8 @@ impl Tally {
 
     /// The audit of what was read, and what kept rows from being used.
     pub(crate) fn conclude(mut self, format: &dyn CdrFormat) -> (Audit, Option<String>) {
+        let told_twice = self.stitcher.told_twice();
+        self.audit.add_remark("calls told twice under one id, counted once", told_twice);
         for (remark, count) in format.remarks() {
             self.audit.add_remark(&remark, count);
         }
@@ -266,15 +267,13 @@ impl Reading<'_> {
     }
 
     fn take_settled(&mut self, settled: Settled) -> Result<(), Error> {
-        let mut lost = BTreeSet::new();
         for leg in settled.legs {
-            let id = leg.leg_id.clone();
-            if matches!(self.tally.stitcher.push(leg), Pushed::Duplicate | Pushed::Conflict) {
-                lost.insert(CallId::from(id));
+            if leg.completeness == Completeness::Whole {
+                self.tally.stitcher.push_settled(leg);
+            } else {
+                self.tally.stitcher.push(leg);
             }
         }
-        let n_lost = u64::try_from(lost.len()).unwrap_or(u64::MAX);
-        self.tally.audit.add_remark("calls whose id was there already, left out", n_lost);
         for (place, verdict) in settled.rows {
             if !matches!(verdict, Verdict::Skipped(_) | Verdict::Rejected { .. }) {
                 continue;
@@ -291,9 +290,7 @@ impl Reading<'_> {
             }
         }
         for row in settled.details {
-            if !row.call_id.as_ref().is_some_and(|it| lost.contains(it)) {
-                self.observer.detail(row);
-            }
+            self.observer.detail(row);
         }
         Ok(())
     }

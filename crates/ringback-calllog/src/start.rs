@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use encoding_rs::{UTF_16BE, UTF_16LE};
 
 use crate::FileStart;
+use crate::format::whole_lines;
 
 /// A stream whose first bytes can be looked at; reading it gives them first.
 pub(crate) struct Peeked<'a> {
@@ -26,16 +27,25 @@ impl<'a> Peeked<'a> {
         Self { start, at: 0, failed, source }
     }
 
-    /// The first bytes as [`FileStart`] gives them.
+    /// The first bytes as [`FileStart`] gives them. The length of those with a byte-order mark does not say whether
+    /// the file goes on, so they are cut after a line here; others may be no text.
     pub(crate) fn text(&self) -> Cow<'_, [u8]> {
+        let is_cut = self.start.len() >= FileStart::MOST_BYTES;
         let decoded = |encoding: &'static encoding_rs::Encoding| {
-            let text = encoding.decode_with_bom_removal(&self.start).0;
-            Cow::Owned(text.into_owned().into_bytes())
+            let mut text = encoding.decode_with_bom_removal(&self.start).0.into_owned();
+            let most = text.floor_char_boundary(FileStart::MOST_BYTES);
+            if is_cut || most < text.len() {
+                text.truncate(whole_lines(&text.as_bytes()[..most]).len());
+            }
+            Cow::Owned(text.into_bytes())
         };
         match self.start[..] {
             [0xff, 0xfe, ..] => decoded(UTF_16LE),
             [0xfe, 0xff, ..] => decoded(UTF_16BE),
-            _ => Cow::Borrowed(self.start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.start)),
+            [0xef, 0xbb, 0xbf, ref text @ ..] => {
+                Cow::Borrowed(if is_cut { whole_lines(text) } else { text })
+            }
+            _ => Cow::Borrowed(&self.start),
         }
     }
 }

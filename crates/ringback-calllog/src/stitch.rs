@@ -1,10 +1,10 @@
 //! Stitching: legs in, calls out, in whatever order the legs arrive.
 
 use std::collections::hash_map::Entry;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet, FxHasher};
 
 use crate::{
     Call, CallId, CallKey, Completeness, Direction, Gatherer, Leg, LegId, Outcome, Piece,
@@ -62,6 +62,7 @@ pub struct Stitcher {
     /// Legs that wait for the rest of their call.
     pending: Gatherer<Leg>,
     whole: Vec<Call>,
+    told_twice: u64,
 }
 
 /// A leg's id with its hash, so that a growing table does not have to read every id again.
@@ -132,6 +133,7 @@ impl Stitcher {
             seen: FxHashMap::default(),
             pending: Gatherer::new(TimeDelta::hours(1)),
             whole: Vec::new(),
+            told_twice: 0,
         }
     }
 
@@ -174,6 +176,12 @@ impl Stitcher {
                 Pushed::New
             }
         }
+    }
+
+    /// Takes a whole leg whose format knows that its id is new: no copy of it can come, so nothing is kept of it.
+    pub(crate) fn push_settled(&mut self, leg: Leg) {
+        let call = self.whole_call(leg);
+        self.whole.push(call);
     }
 
     /// Takes a leg whose id was seen.
@@ -255,7 +263,52 @@ impl Stitcher {
         });
         self.pending = pending;
         order_calls(&mut calls);
-        calls
+        self.with_ids_of_their_own(calls)
+    }
+
+    /// The calls, each with an id of its own. Two with one id that begin together are one call told twice: the one that
+    /// says more stays. Otherwise the system's numbers have come round again, and the later call's id gets a number.
+    fn with_ids_of_their_own(&mut self, calls: Vec<Call>) -> Vec<Call> {
+        // Hashes are enough to see that there is nothing to do, which is nearly always so.
+        let mut hashes = FxHashSet::with_capacity_and_hasher(calls.len(), FxBuildHasher);
+        if calls.iter().all(|it| hashes.insert(FxBuildHasher.hash_one(&it.call_id))) {
+            return calls;
+        }
+        let slack = TimeDelta::seconds(1);
+        let mut used: FxHashSet<CallId> = calls.iter().map(|it| it.call_id.clone()).collect();
+        let mut places: FxHashMap<CallId, usize> = FxHashMap::default();
+        let mut kept: Vec<Call> = Vec::with_capacity(calls.len());
+        for mut call in calls {
+            let Some(&at) = places.get(&call.call_id) else {
+                places.insert(call.call_id.clone(), kept.len());
+                kept.push(call);
+                continue;
+            };
+            // Calls come in the order of arrival.
+            if call.arrived_at.signed_duration_since(kept[at].arrived_at) <= slack {
+                self.told_twice += 1;
+                if call.stages.len() > kept[at].stages.len() {
+                    kept[at] = call;
+                }
+                continue;
+            }
+            places.insert(call.call_id.clone(), kept.len());
+            let mut again = 2;
+            let mut own = CallId::new(format!("{}~{again}", call.call_id));
+            while !used.insert(own.clone()) {
+                again += 1;
+                own = CallId::new(format!("{}~{again}", call.call_id));
+            }
+            call.call_id = own;
+            kept.push(call);
+        }
+        order_calls(&mut kept);
+        kept
+    }
+
+    /// Calls so far that were told twice under one id.
+    pub(crate) fn told_twice(&self) -> u64 {
+        self.told_twice
     }
 
     /// A call of legs that belong together. Its id is the first key of its first leg with the leg's id: a key may

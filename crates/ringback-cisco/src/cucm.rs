@@ -174,7 +174,7 @@ impl CucmCdr {
                 let (read, notes) = reader.read(row, record.place)?;
                 let said = fingerprint((
                     (read.number, read.orig_leg, read.dest_leg, read.origination_secs),
-                    (read.connect_secs, read.disconnect_secs, read.orig_cause, read.dest_cause),
+                    (read.connect_secs(), read.disconnect_secs, read.orig_cause, read.dest_cause),
                     (text(row, columns.calling), text(row, columns.last_called)),
                 ));
                 let last_secs = read.disconnect_secs;

@@ -1,7 +1,7 @@
 //! Tables of a contact center's database, exported as text: a header of column names, then a row a line.
 //!
-//! Whoever exports chooses separator, quotes and the order of columns, so a table is told by its names and its fields are
-//! found by them.
+//! Whoever exports chooses separator, quotes and the order of columns, so a table is told by its names and its fields
+//! are found by them.
 
 mod file;
 
@@ -73,7 +73,13 @@ fn letters(name: &str) -> String {
 /// A field's text without blanks and left-over quotes; empty where the database had no value.
 #[inline]
 pub(crate) fn clean(text: &str) -> &str {
-    let text = text.trim_matches([' ', '"', '\'', '\u{a0}']);
+    let is_plain = |it: Option<&u8>| it.is_some_and(u8::is_ascii_alphanumeric);
+    // Most fields have nothing to trim, and looking costs as much as reading them.
+    let text = if is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last()) {
+        text
+    } else {
+        text.trim_matches([' ', '"', '\'', '\u{a0}'])
+    };
     match text.len() {
         4 if text.eq_ignore_ascii_case("null") => "",
         2 if text == "\\N" => "",

@@ -11,15 +11,27 @@
 //! conferences, park, pickup, forwards, hunt groups, native queuing, recording. *Unsupported*: holding, which the files do
 //! not hold, and the queues of contact centers, which have records of their own. *Layout*: stamps are UTC in whole
 //! seconds, 0 for what never happened; a clearing cause is 32 bits without a sign; numbers are text.
+//!
+//! # Contact centers
+//!
+//! [`Uccx`] reads Contact Center Express: the tables of its database, or the report that puts them together, with
+//! [`UccxContactType`], [`UccxContactDisposition`] and [`UccxQueueDisposition`] as their codes. [`UcceTcd`] reads Contact
+//! Center Enterprise: the legs that ended and how calls were routed, and the courtesy callbacks of Customer Voice Portal,
+//! with [`UcceDisposition`] and [`CvpCallbackCause`].
+//!
+//! *Supported*: CSV exports with their columns in any order; one call a contact, with transfers, consultations, several
+//! queues, telephones that nobody answered, and callbacks. *Unsupported*: the order of talk and hold within an agent's
+//! share of a call, of which only totals are written, and the callbacks of Contact Center Express, which have no table.
+//! *Layout*: stamps are UTC, those of the report local; durations are whole seconds.
 
 mod cause;
 mod cmr;
 mod code;
 mod cucm;
+mod export;
 mod ip;
 mod on_behalf_of;
 mod redirect;
-mod export;
 mod ucce;
 mod uccx;
 
@@ -30,6 +42,5 @@ pub use cucm::{CucmCdr, CucmFileName, CucmFileTag};
 pub use ip::{party_ip, signed_ip};
 pub use on_behalf_of::OnBehalfOf;
 pub use redirect::{PatternUsage, RedirectReason};
-
-pub use crate::ucce::{CvpCallbackCause, UcceDisposition, UcceTcd};
-pub use crate::uccx::{Uccx, UccxContactDisposition, UccxContactType, UccxQueueDisposition};
+pub use ucce::{CvpCallbackCause, UcceDisposition, UcceTcd};
+pub use uccx::{Uccx, UccxContactDisposition, UccxContactType, UccxQueueDisposition};

@@ -1,8 +1,8 @@
 //! Unified Contact Center Enterprise: legs that ended, how calls were routed, and courtesy callbacks.
 //!
-//! `table` tells the tables apart, `parse` reads rows, `row` is a row that waits for the rest of its contact; `contact`
-//! sorts a contact's rows out, `callback` is what the callback database adds, `assemble` makes the call; `code` knows the
-//! vendor's numbers, `layout` what users tell.
+//! `table` tells the tables apart, `parse` reads rows, `row` is a row that waits for the rest of its contact;
+//! `contact` sorts a contact's rows out, `callback` is what the callback database adds, `assemble` makes the call;
+//! `code` knows the vendor's numbers, `layout` what users tell.
 
 mod assemble;
 mod callback;
@@ -33,46 +33,49 @@ use crate::ucce::parse::RowParser;
 use crate::ucce::row::{Body, HeldRow, LegRow, RouteRow};
 use crate::ucce::table::UcceTable;
 
-/// Rows of one contact may be this far apart where nothing between them is in the log. The router's key begins anew each
-/// day, and the day is part of it.
+/// Rows of one contact may be this far apart where nothing between them is in the log. The router's key begins anew
+/// each day, and the day is part of it.
 const WINDOW: TimeDelta = TimeDelta::hours(12);
 
-/// Records of Unified Contact Center Enterprise (UCCE, PCCE, ICM): `Termination_Call_Detail` (TCD) and `Route_Call_Detail`
-/// (RCD) of the central database, exported as CSV, and the courtesy callbacks of Customer Voice Portal (CVP).
+/// Records of Unified Contact Center Enterprise (UCCE, PCCE, ICM): `Termination_Call_Detail` (TCD) and
+/// `Route_Call_Detail` (RCD) of the central database, exported as CSV, and the courtesy callbacks of Customer Voice
+/// Portal (CVP).
 ///
 /// # Supported
 ///
-/// - TCD, a row for each leg that ended; without it there is no call. RCD, a row for each call that was routed. Rows in any
-///   order, in any number of files; columns are found by name, whatever their case and order; comma, semicolon or tab;
-///   quoted or not.
-/// - One call a contact: legs of one (`RouterCallKeyDay`, `RouterCallKey`), and of several that share a `CallGUID`. Legs
-///   with the key 0 were never routed: each is a call of its own, told by its `RecoveryKey`, otherwise by `PeripheralID`,
-///   `ICRCallKey` and its start.
-/// - `CallDisposition` as [`UcceDisposition`]: 1 to 6 abandoned (2 in the queue, 3 while it rang), 13, 14, 28, 29 and 30 on
-///   an agent's leg handled, 19 a telephone that nobody answered, 28, 29 and 34 handed on.
-/// - CVP courtesy callback: `CallBack` (or `Callback_Current`, `Callback_Historical`) joined by `CallGUID`, `CallBackEvent` by
-///   `SurrogateID`. The queued leg that goes on after its caller has hung up, and the leg to call them back, are one
-///   contact: outcome [`Callback`](ringback_calllog::Outcome::Callback), with a stay in the queue until the promise and a
-///   [`CallbackWait`](ringback_calllog::StageKind::CallbackWait) until the callback was connected, failed or was
-///   canceled. The cause and the attempts are in the table `callback`.
+/// - TCD, a row for each leg that ended; without it there is no call. RCD, a row for each call that was routed. Rows
+///   in any order, in any number of files; columns are found by name, whatever their case and order; comma, semicolon
+///   or tab; quoted or not.
+/// - One call a contact: legs of one (`RouterCallKeyDay`, `RouterCallKey`), and of several that share a `CallGUID`.
+///   Legs with the key 0 were never routed: each is a call of its own, told by its `RecoveryKey`, otherwise by
+///   `PeripheralID`, `ICRCallKey` and its start.
+/// - `CallDisposition` as [`UcceDisposition`]: 1 to 6 abandoned (2 in the queue, 3 while it rang), 13, 14, 28, 29 and
+///   30 on an agent's leg handled, 19 a telephone that nobody answered, 28, 29 and 34 handed on.
+/// - CVP courtesy callback: `CallBack` (or `Callback_Current`, `Callback_Historical`) joined by `CallGUID`,
+///   `CallBackEvent` by `SurrogateID`. The queued leg that goes on after its caller has hung up, and the leg to call
+///   them back, are one contact: outcome [`Callback`](ringback_calllog::Outcome::Callback), with a stay in the queue
+///   until the promise and a [`CallbackWait`](ringback_calllog::StageKind::CallbackWait) until the callback was
+///   connected, failed or was canceled. The cause and the attempts are in the table `callback`.
 ///
 /// # Unsupported or unsure
 ///
-/// - Short calls (disposition 7) left before the *Abandon Call Wait Time*; the vendor counts them neither as offered nor as
-///   abandoned. They are [`Other`](ringback_calllog::Outcome::Other), without a queue, or left out: see `short_calls`.
-/// - Answered is a leg with an agent and talk or hold, or with a disposition that says handled. A leg without an agent is
-///   a menu's, whatever its disposition. A call whose last leg is one that ended is
-///   [`Unknown`](ringback_calllog::Outcome::Unknown): served by the menu, or given up. The router's error 448 says that
-///   the caller was gone, 499 that the call had waited as long as it may
+/// - Short calls (disposition 7) left before the *Abandon Call Wait Time*; the vendor counts them neither as offered
+///   nor as abandoned. They are [`Other`](ringback_calllog::Outcome::Other), without a queue, or left out: see
+///   `short_calls`.
+/// - Answered is a leg with an agent and talk or hold, or with a disposition that says handled. A leg without an
+///   agent is a menu's, whatever its disposition. A call whose last leg is one that ended is
+///   [`Unknown`](ringback_calllog::Outcome::Unknown): served by the menu, or given up. The router's error 448 says
+///   that the caller was gone, 499 that the call had waited as long as it may
 ///   ([`Overflowed`](ringback_calllog::Outcome::Overflowed)).
-/// - The wait is the time in the queue and the ringing of every agent's telephone up to the answer. Several columns tell of
-///   the same time in the queue, so they are never added up: the first of `RouterQueueTime`, the menus' `LocalQTime`, and
-///   the agents' `NetQTime` and `LocalQTime` that is not 0 counts.
-/// - The order within an agent's leg is delay, local queue, ringing, talk, hold, work; talk and hold are totals, laid out
-///   as one talk and one hold after it. `AnsweredDateTimeUTC` says when ringing ended where there is one.
+/// - The wait is the time in the queue and the ringing of every agent's telephone up to the answer. Several columns
+///   tell of the same time in the queue, so they are never added up: the first of `RouterQueueTime`, the menus'
+///   `LocalQTime`, and the agents' `NetQTime` and `LocalQTime` that is not 0 counts.
+/// - The order within an agent's leg is delay, local queue, ringing, talk, hold, work; talk and hold are totals, laid
+///   out as one talk and one hold after it. `AnsweredDateTimeUTC` says when ringing ended where there is one.
 /// - A queue is named by the call type, which abandoned and answered calls both have: `call_type/5001`; without one by
 ///   `precision_queue/…`, then `skill_group/…`. See `queues_by`.
-/// - `PeripheralCallType` 27 to 31 take an agent for a dialer's call; 42 and 43 are taken as legs to a menu and its queue.
+/// - `PeripheralCallType` 27 to 31 take an agent for a dialer's call; 42 and 43 are taken as legs to a menu and its
+///   queue.
 /// - A callback without a row of its `CallGUID` in TCD, and an RCD without TCD, are skipped.
 ///
 /// # Layout
@@ -80,8 +83,9 @@ const WINDOW: TimeDelta = TimeDelta::hours(12);
 /// TCD and RCD: *Database Schema Handbook* (ICM 5.0 to Unified CCE 15). `StartDateTimeUTC`, `AnsweredDateTimeUTC` and
 /// `CallTerminatedDateTimeUTC` where there are such columns; otherwise `DateTime`, the leg's end by the central
 /// controller's clock, with `TimeZone` (minutes that make it universal time), otherwise in the zone of
-/// [`Site::zone`]. Durations are whole seconds; a `Duration` that is not the sum of its parts is remarked upon. Callbacks:
-/// *Reporting Guide for Unified CVP* (8.0); `EventDateTime` is UTC. An empty field and `NULL` are no value.
+/// [`Site::zone`]. Durations are whole seconds; a `Duration` that is not the sum of its parts is remarked upon.
+/// Callbacks: *Reporting Guide for Unified CVP* (8.0); `EventDateTime` is UTC. An empty field and `NULL` are no
+/// value.
 ///
 /// [`layout`](UcceTcd::layout) takes TOML with any of these keys:
 ///
@@ -153,16 +157,16 @@ impl UcceTcd {
     ///
     /// # Errors
     ///
-    /// [`Error::Mapping`] for a text that is no layout: an unknown key, a value of the wrong kind, a `time_format` that is
-    /// no pattern of a local stamp.
+    /// [`Error::Mapping`] for a text that is no layout: an unknown key, a value of the wrong kind, a `time_format`
+    /// that is no pattern of a local stamp.
     pub fn layout(mut self, text: &str, file: &str) -> Result<Self, Error> {
         self.layout = Layout::parse(text, file)?;
         Ok(self)
     }
 }
 
-/// The contacts among rows that share a key: all rows are one where a callback joins them; otherwise the routed legs are
-/// one, and each leg that was never routed is one by itself.
+/// The contacts among rows that share a key: all rows are one where a callback joins them; otherwise the routed legs
+/// are one, and each leg that was never routed is one by itself.
 fn contacts<'a>(rows: &'a [HeldRow]) -> Vec<Contact<'a>> {
     let callback = Callback::of(rows);
     let mut routes: Vec<&RouteRow> = Vec::new();

@@ -1,8 +1,8 @@
 //! Unified Contact Center Express: tables of its database, and the report that puts them together.
 //!
-//! `table` tells the tables apart, `parse` and `report` read rows, `row` is a row that waits for the rest of its contact;
-//! `contact` sorts a contact's rows out, `visit` are its stays in queues, `assemble` makes the call; `name` knows queues
-//! and agents, `code` the vendor's numbers, `layout` what users tell.
+//! `table` tells the tables apart, `parse` and `report` read rows, `row` is a row that waits for the rest of its
+//! contact; `contact` sorts a contact's rows out, `visit` are its stays in queues, `assemble` makes the call; `name`
+//! knows queues and agents, `code` the vendor's numbers, `layout` what users tell.
 
 mod assemble;
 mod code;
@@ -40,54 +40,56 @@ use crate::uccx::table::{AgentsColumns, QueuesColumns, UccxTable};
 /// back within a day.
 const WINDOW: TimeDelta = TimeDelta::hours(12);
 
-/// Records of Unified Contact Center Express (UCCX): tables of its historical database `db_cra`, exported as CSV, and the
-/// Detailed Call, CSQ, Agent report.
+/// Records of Unified Contact Center Express (UCCX): tables of its historical database `db_cra`, exported as CSV, and
+/// the Detailed Call, CSQ, Agent report.
 ///
 /// # Supported
 ///
 /// - `ContactCallDetail` (a leg a row; without it there is no call), `ContactQueueDetail`, `AgentConnectionDetail`,
-///   `ContactRoutingDetail`, in any order and any number of files. Columns are found by name, whatever their case and order;
-///   comma, semicolon or tab; quoted or not; several tables one after another in a file.
+///   `ContactRoutingDetail`, in any order and any number of files. Columns are found by name, whatever their case and
+///   order; comma, semicolon or tab; quoted or not; several tables one after another in a file.
 /// - The look-up tables `ContactServiceQueue` and Resource. Queues and agents go by the numbers of their records where
 ///   these are not there. A queue gets a new record whenever it is changed: it stays one queue, under its newest name.
 ///   Where calls are given out while files are read, the look-up tables must come first.
-/// - One call a contact: legs of a session (`sessionID`, `nodeID`, `profileID`) by transfer and redirect, sessions joined
-///   by `contactid`; consultations (another session, named by `consultsessionid` or the `contactid`) are
+/// - One call a contact: legs of a session (`sessionID`, `nodeID`, `profileID`) by transfer and redirect, sessions
+///   joined by `contactid`; consultations (another session, named by `consultsessionid` or the `contactid`) are
 ///   [`Consult`](ringback_calllog::StageKind::Consult) stages of it.
-/// - Abandoned in a queue (queue disposition 1 with contact disposition 1), in the script (contact disposition 1 without a
-///   queue), and aborted (1 with 4: [`Failed`](ringback_calllog::Outcome::Failed)); overflow to another queue; telephones
-///   that nobody answered; hold, wrap-up, transfer, conference; calls that agents or the dialer placed.
+/// - Abandoned in a queue (queue disposition 1 with contact disposition 1), in the script (contact disposition 1
+///   without a queue), and aborted (1 with 4: [`Failed`](ringback_calllog::Outcome::Failed)); overflow to another
+///   queue; telephones that nobody answered; hold, wrap-up, transfer, conference; calls that agents or the dialer
+///   placed.
 /// - The report, a line for each agent of a leg, told by its column `Node ID - Session ID - Sequence No`; durations
 ///   `HH:MM:SS`, also as a spreadsheet leaves them (`1899-12-31 00:02:30`).
 ///
 /// # Unsupported or unsure
 ///
-/// - A call is answered if an agent's row has talk (or hold, or work after the call, unless it is marked as not answered).
-///   Talk of zero seconds with ringing is nobody answering.
-/// - Talk, hold and work are totals in the log. They are laid out as one talk, one hold after it, and one wrap-up, from the
-///   moment of the answer: sums and the answer are exact, the places of the holds within the talk are not known.
-/// - The wait is `queueTime` of the queue that handled the call, in whole seconds. A queue that the call was in already,
-///   and still was when it entered the one that handled it, makes no stage: each stay of a call with several is a row of
-///   the table `queue_visit`. The total over all queues is in the table `routing`. Stays that follow each other, the first
-///   ended by the script, are stages each, and the wait is all of them.
+/// - A call is answered if an agent's row has talk (or hold, or work after the call, unless it is marked as not
+///   answered). Talk of zero seconds with ringing is nobody answering.
+/// - Talk, hold and work are totals in the log. They are laid out as one talk, one hold after it, and one wrap-up,
+///   from the moment of the answer: sums and the answer are exact, the places of the holds within the talk are not
+///   known.
+/// - The wait is `queueTime` of the queue that handled the call, in whole seconds. A queue that the call was in
+///   already, and still was when it entered the one that handled it, makes no stage: each stay of a call with several
+///   is a row of the table `queue_visit`. The total over all queues is in the table `routing`. Stays that follow each
+///   other, the first ended by the script, are stages each, and the wait is all of them.
 /// - A contact disposition of 2 without an agent's row is the script's own:
 ///   [`Other`](ringback_calllog::Outcome::Other); [`Unknown`](ringback_calllog::Outcome::Unknown) where the log has no
 ///   agents' rows at all. 5 to 22 are [`Failed`](ringback_calllog::Outcome::Failed), 3 and 99 say nothing.
-/// - Calls between agents and to the outside that are not the dialer's are answered if they were connected: the log does
-///   not tell a person from a machine there.
+/// - Calls between agents and to the outside that are not the dialer's are answered if they were connected: the log
+///   does not tell a person from a machine there.
 /// - Courtesy callback has no table: it is a script of the site's own, and its calls cannot be joined.
-/// - In the report, who called is not said: a call with a queue or an application counts as inbound. What rang without
-///   an answer, and agents of a leg that several answered, have no times: they are rows of the table `presented`, and the
-///   wait of such a leg is not known. A call that tables and report both have counts once.
+/// - In the report, who called is not said: a call with a queue or an application counts as inbound. What rang
+///   without an answer, and agents of a leg that several answered, have no times: they are rows of the table
+///   `presented`, and the wait of such a leg is not known. A call that tables and report both have counts once.
 /// - `ContactHoldDetail`, `ConsultLegDetail` and `AgentStateDetail` are not read.
 ///
 /// # Layout
 ///
 /// Tables: *Unified CCX Database Schema* (8.0 to 15). Stamps are UTC with milliseconds (`2026-05-04 09:15:00.123`),
-/// durations whole seconds. Report: *Unified CCX Reporting User Guide* (12.5). Its stamps are in the zone of whoever ran
-/// it, which [`Site::zone`] must give; `2026-05-04 09:15:00`, `2026/05/04 …`, `04.05.2026 …`, `04 May 2026 …`,
-/// `04-May-2026 …`, `May 04, 2026 …` are read as they are, `05/04/2026` only by `time_format`. An empty field and `NULL`
-/// are no value.
+/// durations whole seconds. Report: *Unified CCX Reporting User Guide* (12.5). Its stamps are in the zone of whoever
+/// ran it, which [`Site::zone`] must give; `2026-05-04 09:15:00`, `2026/05/04 …`, `04.05.2026 …`, `04 May 2026 …`,
+/// `04-May-2026 …`, `May 04, 2026 …` are read as they are, `05/04/2026` only by `time_format`. An empty field and
+/// `NULL` are no value.
 ///
 /// [`layout`](Uccx::layout) takes TOML with any of these keys:
 ///
@@ -197,8 +199,8 @@ impl Uccx {
     ///
     /// # Errors
     ///
-    /// [`Error::Mapping`] for a text that is no layout: an unknown key, a value of the wrong kind, a `time_format` that is
-    /// no pattern of a local stamp.
+    /// [`Error::Mapping`] for a text that is no layout: an unknown key, a value of the wrong kind, a `time_format`
+    /// that is no pattern of a local stamp.
     pub fn layout(mut self, text: &str, file: &str) -> Result<Self, Error> {
         self.layout = Layout::parse(text, file)?;
         Ok(self)

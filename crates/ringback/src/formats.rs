@@ -8,16 +8,16 @@ use crate::calllog::{CdrFormat, Delimited, Error, Fold, PhoneRegion, Pseudonymiz
 ///
 /// ```
 /// use ringback::calllog::{LogReader, PseudonymKey, Pseudonymizer};
-/// use ringback::formats::{FormatName, Place};
+/// use ringback::formats::{FormatName, Formats};
 ///
 /// let key = PseudonymKey::from_bytes([7; 32]);
-/// let place = Place::new(Pseudonymizer::new(&key, "acme")).zone("Europe/Copenhagen".parse()?);
+/// let formats = Formats::new(Pseudonymizer::new(&key, "acme")).zone("Europe/Copenhagen".parse()?);
 /// # #[cfg(feature = "avaya")]
-/// let mut format = place.open(FormatName::AvayaIpOffice, None)?;
+/// let mut format = formats.open(FormatName::AvayaIpOffice, None)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct Formats {
     pseudonymizer: Pseudonymizer,
     zone: Option<Zone>,
     fold: Option<Fold>,
@@ -108,8 +108,8 @@ impl std::fmt::Display for InvalidFormatName {
 
 impl std::error::Error for InvalidFormatName {}
 
-impl Place {
-    /// A place with these pseudonyms of which nothing else is known.
+impl Formats {
+    /// Formats of a place of which nothing but the pseudonyms is known.
     pub fn new(pseudonymizer: Pseudonymizer) -> Self {
         Self { pseudonymizer, zone: None, fold: None, region: None }
     }
@@ -173,7 +173,7 @@ impl Place {
             }};
         }
         /// A format that has nothing to be told.
-        #[cfg(any(feature = "cisco", feature = "3cx"))]
+        #[cfg(feature = "3cx")]
         macro_rules! without_layout {
             ($format:ty) => {
                 match layout {
@@ -186,7 +186,7 @@ impl Place {
             #[cfg(feature = "cisco")]
             FormatName::CucmCdr => with_layout!(crate::cisco::CucmCdr),
             #[cfg(feature = "cisco")]
-            FormatName::CucmCmr => without_layout!(crate::cisco::CucmCmr),
+            FormatName::CucmCmr => with_layout!(crate::cisco::CucmCmr),
             #[cfg(feature = "cisco")]
             FormatName::Uccx => with_layout!(crate::cisco::Uccx),
             #[cfg(feature = "cisco")]

@@ -73,7 +73,7 @@ fn ingest(flags: &Flags) -> Result<(), Failure> {
         None => None,
     };
     let layout = layout.as_ref().map(|(text, file)| Layout { text, file });
-    let mut format = site.place.open(name, layout.or_else(|| site.layout(name)))?;
+    let mut format = site.formats.open(name, layout.or_else(|| site.layout(name)))?;
     let bad_rows = if flags.strict { BadRows::Stop } else { BadRows::Collect };
     let mut progress = ReadProgress::new(flags.reporting.quiet, &flags.out)?;
     let read =

@@ -116,7 +116,7 @@ fn read_paths(flags: &Flags, progress: &mut ReadProgress) -> Result<Read, Failur
         }
         Some(mapping) => (mapping.clone(), flags.paths.clone(), country),
         None => {
-            let mut formats = site.place.open_all(|it| site.layout(it))?;
+            let mut formats = site.formats.open_all(|it| site.layout(it))?;
             let read = reader.read_mixed(&flags.paths, &mut formats, progress);
             let (log, audit) = read.map_err(|error| match error {
                 Error::NothingUsable { .. } => Failure::new(format!(
@@ -129,7 +129,7 @@ fn read_paths(flags: &Flags, progress: &mut ReadProgress) -> Result<Read, Failur
     };
     let text = std::fs::read_to_string(&mapping).map_err(|it| Failure::at(&mapping, &it))?;
     let layout = Layout { text: &text, file: &mapping.display().to_string() };
-    let mut format = site.place.open(FormatName::Delimited, Some(layout))?;
+    let mut format = site.formats.open(FormatName::Delimited, Some(layout))?;
     let (log, audit) = reader.read_with(&paths, &mut *format, progress)?;
     Ok(Read { log, audit, country })
 }
@@ -138,7 +138,7 @@ fn read_paths(flags: &Flags, progress: &mut ReadProgress) -> Result<Read, Failur
 fn vendors(flags: &Flags) -> Result<Vec<SourceKpis>, Failure> {
     let paths = [shipped("vendors")?];
     let site = LogSite::read(&flags.site, &paths)?;
-    let mut formats = site.place.open_all(|it| site.layout(it))?;
+    let mut formats = site.formats.open_all(|it| site.layout(it))?;
     let (log, audit) = LogReader::new().read_mixed(&paths, &mut formats, &mut Unseen)?;
     Ok(source_kpis(&log, &audit, flags.acceptable_wait))
 }

@@ -1,7 +1,6 @@
 //! One row of `cdroutput`: one leg of a call.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{
@@ -11,6 +10,7 @@ use ringback_calllog::{
 
 use crate::cdroutput::columns::{Columns, SideColumns};
 use crate::cdroutput::id::{CdrId, uuid};
+use crate::remark::Remarks;
 use crate::stamp::Stamp;
 use crate::{CreationMethod, EndReason, ForwardReason, PartyType};
 
@@ -108,7 +108,7 @@ pub(super) struct Rows {
     agents: Names<AgentId>,
     queues: Names<QueueId>,
     pub(super) numbers: CustomerNumbers,
-    pub(super) odd: BTreeMap<String, u64>,
+    pub(super) odd: Remarks,
 }
 
 impl Rows {
@@ -117,7 +117,7 @@ impl Rows {
             agents: site.names(),
             queues: site.names(),
             numbers: site.numbers(),
-            odd: BTreeMap::new(),
+            odd: Remarks::default(),
         }
     }
 
@@ -205,7 +205,7 @@ impl Rows {
         if apart.is_some_and(|it| it > ID_SLACK) {
             let what =
                 "rows whose cdr_id tells another start by more than 2 s: the export's zone is off";
-            self.note(what);
+            self.odd.note(what);
         }
         let from = started_at.unwrap_or_default();
         let answered_at = after(from, instant(answered, "cdr_answered_at")?, "cdr_answered_at")?;
@@ -214,6 +214,7 @@ impl Rows {
         Ok([started_at, answered_at, ended_at])
     }
 
+    /// Notes words that are not known. Of `termination_reason_details` many are documented that change nothing here.
     fn note_unknown(&mut self, row: &Row) {
         let party = |kind: &Option<PartyType>| match kind {
             Some(PartyType::Other(word)) => Some(format!("entity type {word}")),
@@ -228,18 +229,9 @@ impl Rows {
             _ => None,
         };
         let (from, to) = (party(&row.source.kind), party(&row.destination.kind));
-        let all = [from, to, reason(&row.reason), reason(&row.details), method];
+        let all = [from, to, reason(&row.reason), method];
         for what in all.into_iter().flatten() {
-            self.note(&format!("{}, which is not known", Masked::new(&what)));
-        }
-    }
-
-    pub(super) fn note(&mut self, what: &str) {
-        match self.odd.get_mut(what) {
-            Some(count) => *count += 1,
-            None => {
-                self.odd.insert(what.to_owned(), 1);
-            }
+            self.odd.note(&format!("{}, which is not known", Masked::new(&what)));
         }
     }
 }

@@ -61,7 +61,8 @@ impl Contact {
         }
         leg.stages.sort_by_key(|it| (it.entered_at, it.kind));
         leg.queue = leg.stages.iter().filter(|it| it.kind == StageKind::Queue).find_map(queue_of);
-        let polls = lost.iter().filter_map(|it| Some((it.poll.clone()?, it.dn.to_string())));
+        let polls =
+            lost.iter().filter_map(|it| Some((it.poll.clone()?, it.queue_text().to_owned())));
         let places = segments.iter().map(|it| it.place).collect();
         Some(Self { leg, export, places, polls: polls.collect() })
     }
@@ -130,14 +131,14 @@ fn leg_id(first: &Segment) -> LegId {
             let secs = (first.ended_at - first.started_at).num_seconds();
             let caller = first.customer.map(|it| it.to_string()).unwrap_or_default();
             let caller = caller.rsplit(':').next().and_then(|it| it.get(..12)).unwrap_or("");
-            LegId::new(format!("{started}~{}~{secs}~{caller}", first.queue_or_dn()))
+            LegId::new(format!("{started}~{}~{secs}~{caller}", first.queue_text()))
         }
     }
 }
 
 impl Segment {
     /// The dn, in the form in which it may be shown.
-    fn queue_or_dn(&self) -> &str {
+    fn queue_text(&self) -> &str {
         self.queue.as_ref().map_or("", |it| it.as_str())
     }
 
@@ -297,6 +298,9 @@ fn outcome(told: &[Segment]) -> Outcome {
         (_, Some(EndReason::SrcTerminated)) => Outcome::Abandoned,
         (_, Some(reason)) if reason.is_failure() => Outcome::Failed,
         (_, Some(reason)) if reason.is_busy() => Outcome::Busy,
+        (_, Some(EndReason::NoAnswer | EndReason::NoAnswerTimeout | EndReason::Rejected)) => {
+            Outcome::Other
+        }
         (Role::Queue, _) if last.status == Status::Unanswered => Outcome::Abandoned,
         _ => Outcome::Unknown,
     }

@@ -9,7 +9,7 @@ use ringback_calllog::{
 };
 
 use crate::console::columns::{Columns, Export};
-use crate::layout::DnTypes;
+use crate::layout::{DnTypes, is_plain_id};
 use crate::stamp::{Stamp, duration};
 use crate::{EndReason, PartyType};
 
@@ -60,7 +60,7 @@ pub(super) struct Poll {
 }
 
 /// What lines of one call have in common.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     /// A call history id.
     History(Box<str>),
@@ -131,7 +131,7 @@ impl Segments {
         Ok(Segment {
             place,
             export: columns.export,
-            keys: keys(fields, columns, customer),
+            keys: keys(fields, columns, customer)?,
             started_at,
             ring,
             talk,
@@ -193,10 +193,14 @@ impl Segments {
 /// Why a local stamp cannot be read.
 pub(super) const NO_ZONE: &str = "its stamps are local: give the zone of the system's clock";
 
-fn keys(fields: SeparatedRow<'_>, columns: &Columns, customer: Option<Customer>) -> Vec<Key> {
-    let id = fields.get(columns.id).trim();
-    let main = fields.get(columns.main_id).trim();
-    match columns.export {
+fn keys(
+    fields: SeparatedRow<'_>,
+    columns: &Columns,
+    customer: Option<Customer>,
+) -> Result<Vec<Key>, Rejection> {
+    let id = id(fields.get(columns.id), "call history id")?;
+    let main = self::id(fields.get(columns.main_id), "main call history id")?;
+    Ok(match columns.export {
         Export::Inbound => {
             let did = fields.get(columns.did).trim();
             customer.map(|it| Key::Caller(it, did.into())).into_iter().collect()
@@ -212,7 +216,17 @@ fn keys(fields: SeparatedRow<'_>, columns: &Columns, customer: Option<Customer>)
             let both = [id, main].into_iter().filter(|it| !it.is_empty());
             both.map(|it| Key::History(it.into())).collect()
         }
+    })
+}
+
+/// An id of a call, which stands in the output as it is.
+fn id<'a>(text: &'a str, field: &'static str) -> Result<&'a str, Rejection> {
+    let text = text.trim();
+    if is_plain_id(text) {
+        return Ok(text);
     }
+    let (value, expected) = (Masked::new(text), "an id of a call".into());
+    Err((field.into(), RejectReason::BadValue { value, expected }))
 }
 
 /// The dn of `Name (dn)`; the whole text where there are no parentheses.

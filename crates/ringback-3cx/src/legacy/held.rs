@@ -1,63 +1,22 @@
 //! Lines that wait for the rest of their call: nearly every call is one line.
 
-use std::collections::hash_map::Entry;
 use std::hash::Hasher;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{
-    AgentId, CallId, DetailRow, Direction, Leg, LegId, Outcome, Settled, StageEnd, StageKind,
+    AgentId, CallId, DetailRow, Direction, Leg, LegId, Outcome, Place, Settled, SkipReason,
+    StageEnd, StageKind, Verdict,
 };
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHasher;
 
 use crate::layout::{POLL_COLUMNS, POLLS};
 use crate::legacy::leg::Extra;
-use crate::legacy::row::Row;
 
 /// Lines with one history id that are further apart are of two calls: the system began to count anew.
 const WINDOW: TimeDelta = TimeDelta::hours(1);
 
-/// No line comes after this one.
-const NONE: u32 = u32::MAX;
-
-/// What lines of one call have in common.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Key {
-    /// A history id that is a number.
-    Number(u64),
-    /// An id such as `89d3af2d8f010000_3456`.
-    Pair(u64, u64),
-    /// Any other id.
-    Text(Box<str>),
-    /// No id: only the same line again has it.
-    Line(u64),
-}
-
-impl Key {
-    pub(super) fn new(row: &Row<'_>, fingerprint: u64) -> Self {
-        let id = if row.history_id.is_empty() { row.call_id } else { row.history_id };
-        if id.is_empty() {
-            return Self::Line(fingerprint);
-        }
-        let pair = || {
-            let (high, low) = id.split_once('_')?;
-            let is_plain = high.len() == 16 && !high.starts_with('+');
-            let high = u64::from_str_radix(high, 16).ok().filter(|_| is_plain)?;
-            Some(Self::Pair(high, plain_number(low)?))
-        };
-        plain_number(id).map(Self::Number).or_else(pair).unwrap_or_else(|| Self::Text(id.into()))
-    }
-}
-
-/// A number of which there is one spelling only.
-fn plain_number(text: &str) -> Option<u64> {
-    let is_plain = text.len() <= 19
-        && text.bytes().all(|it| it.is_ascii_digit())
-        && (text.len() == 1 || !text.starts_with('0'));
-    if is_plain { text.parse().ok() } else { None }
-}
-
-/// A hash of a line.
-pub(super) fn fingerprint(line: &[u8]) -> u64 {
+/// A hash of a line, or of the id of its call.
+pub(super) fn hash(line: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(line);
     hasher.finish()
@@ -65,17 +24,25 @@ pub(super) fn fingerprint(line: &[u8]) -> u64 {
 
 /// A line that waits.
 pub(super) struct Line {
-    key: Key,
+    /// The hash of the id of its call; of the line itself, if it has none.
+    key: u64,
+    /// The hash of the line.
     fingerprint: u64,
+    place: Place,
+    /// Its id begins with the id of its call.
     leg: Leg,
     extra: Option<Box<Extra>>,
-    /// An earlier line with the same key.
-    earlier: u32,
 }
 
 impl Line {
-    pub(super) fn new(key: Key, fingerprint: u64, leg: Leg, extra: Option<Box<Extra>>) -> Self {
-        Self { key, fingerprint, leg, extra, earlier: NONE }
+    #[inline]
+    pub(super) fn new(
+        [key, fingerprint]: [u64; 2],
+        place: Place,
+        leg: Leg,
+        extra: Option<Box<Extra>>,
+    ) -> Self {
+        Self { key, fingerprint, place, leg, extra }
     }
 
     /// The last thing that it knows of.
@@ -83,100 +50,112 @@ impl Line {
         self.leg.ended_at.unwrap_or(self.leg.started_at)
     }
 
-    fn order(&self) -> (DateTime<Utc>, DateTime<Utc>, &str, u64) {
-        (self.leg.started_at, self.last_at(), self.leg.leg_id.as_str(), self.fingerprint)
+    /// The id of its call.
+    fn id(&self) -> &str {
+        self.leg.leg_id.as_str().split('~').next().unwrap_or("")
+    }
+
+    /// A total order of the lines of a key: by call, by time, and the same line again after itself.
+    fn order(&self) -> (&str, DateTime<Utc>, DateTime<Utc>, &str, u64, Place) {
+        let leg = &self.leg;
+        let (started_at, last_at) = (leg.started_at, self.last_at());
+        (self.id(), started_at, last_at, leg.leg_id.as_str(), self.fingerprint, self.place)
     }
 }
 
-/// The lines that wait.
+/// The lines that wait. Which of them are of one call is found when they are given out: sorting a number for each costs less
+/// than a look-up for each.
 #[derive(Default)]
 pub(super) struct HeldLines {
-    /// A line that is taken with another of its key is `None`.
-    lines: Vec<Option<Line>>,
-    /// The last line of a key.
-    last: FxHashMap<Key, u32>,
+    lines: Vec<Line>,
 }
 
 impl HeldLines {
-    /// Takes a line, unless this very line waits already: whether it was taken.
-    pub(super) fn push(&mut self, mut line: Line) -> bool {
-        let at = u32::try_from(self.lines.len()).unwrap_or(NONE);
-        match self.last.entry(line.key.clone()) {
-            Entry::Vacant(place) => {
-                line.earlier = NONE;
-                place.insert(at);
-            }
-            Entry::Occupied(mut place) => {
-                let mut known = *place.get();
-                line.earlier = known;
-                while let Some(Some(other)) = self.lines.get(known as usize) {
-                    if other.fingerprint == line.fingerprint {
-                        return false;
-                    }
-                    known = other.earlier;
-                }
-                place.insert(at);
-            }
-        }
-        self.lines.push(Some(line));
-        true
+    /// Takes a line.
+    #[inline]
+    pub(super) fn push(&mut self, line: Line) {
+        self.lines.push(line);
     }
 
-    /// Gives out the calls of which nothing has happened after `until`, or all of them.
+    /// Gives out the calls of which nothing has happened after `until`, or all of them. A line that came twice is skipped.
     pub(super) fn settle(&mut self, until: Option<DateTime<Utc>>, settled: &mut Settled) {
-        let mut lines = std::mem::take(&mut self.lines);
-        self.last = FxHashMap::default();
-        settled.legs.reserve(if until.is_none() { lines.len() } else { 0 });
+        let lines = std::mem::take(&mut self.lines);
+        let mut keys: Vec<(u64, usize)> =
+            lines.iter().enumerate().map(|(at, line)| (line.key, at)).collect();
+        keys.sort_unstable();
+        let is_alone = |pair: &[(u64, usize)]| pair[0].0 != pair[1].0;
+        if until.is_none() && keys.windows(2).all(is_alone) {
+            give_out_all(lines, settled);
+            return;
+        }
         let is_due = |last: DateTime<Utc>| until.is_none_or(|until| last <= until);
-        // From the last line to the first: the last of a key leads to the others.
-        for at in (0..lines.len()).rev() {
-            let Some(line) = lines.get_mut(at).and_then(Option::take) else { continue };
-            if line.earlier == NONE {
-                if is_due(line.last_at()) {
-                    give_out(line, settled);
-                } else {
-                    self.push(line);
-                }
-                continue;
-            }
-            for call in calls(line, &mut lines) {
+        let mut lines: Vec<Option<Line>> = lines.into_iter().map(Some).collect();
+        for together in keys.chunk_by(|a, b| a.0 == b.0).filter(|it| it.len() > 1) {
+            let take = |&(_, at): &(u64, usize)| lines.get_mut(at).and_then(Option::take);
+            let together = each_once(together.iter().filter_map(take).collect(), settled);
+            let mut given: Option<String> = None;
+            for call in calls(together) {
                 if call.iter().all(|it| is_due(it.last_at())) {
-                    give_out_joined(call, settled);
+                    given = Some(give_out_joined(call, given.as_deref(), settled));
                 } else {
-                    for line in call {
-                        self.push(line);
-                    }
+                    self.lines.extend(call);
                 }
+            }
+        }
+        for line in lines.into_iter().flatten() {
+            if is_due(line.last_at()) {
+                give_out(line, settled);
+            } else {
+                self.lines.push(line);
             }
         }
     }
 }
 
-/// The lines of a key, cut into calls.
-fn calls(last: Line, lines: &mut [Option<Line>]) -> Vec<Vec<Line>> {
-    let mut earlier = last.earlier;
-    let mut together = vec![last];
-    while let Some(line) = lines.get_mut(earlier as usize).and_then(Option::take) {
-        earlier = line.earlier;
-        together.push(line);
+/// The lines of a key in order, each once.
+fn each_once(mut lines: Vec<Line>, settled: &mut Settled) -> Vec<Line> {
+    lines.sort_by(|a, b| a.order().cmp(&b.order()));
+    let mut once: Vec<Line> = Vec::with_capacity(lines.len());
+    for line in lines {
+        if once.last().is_some_and(|it| it.fingerprint == line.fingerprint) {
+            settled.rows.push((line.place, Verdict::Skipped(SkipReason::DUPLICATE)));
+        } else {
+            once.push(line);
+        }
     }
-    together.sort_by(|a, b| a.order().cmp(&b.order()));
+    once
+}
+
+/// The lines of a key, which are in order, cut into calls.
+fn calls(lines: Vec<Line>) -> Vec<Vec<Line>> {
     let mut calls: Vec<Vec<Line>> = Vec::new();
     let mut ended_at = DateTime::<Utc>::MIN_UTC;
-    for mut line in together {
+    for line in lines {
+        let is_same_id = |call: &Vec<Line>| call.first().is_some_and(|it| it.id() == line.id());
         let is_near = line.leg.started_at.signed_duration_since(ended_at) <= WINDOW;
-        ended_at = ended_at.max(line.last_at());
         match calls.last_mut() {
-            Some(call) if is_near => call.push(line),
-            None => calls.push(vec![line]),
-            Some(_) => {
-                let started = line.leg.started_at.timestamp();
-                line.leg.leg_id = LegId::new(format!("{}~{started}", line.leg.leg_id));
+            Some(call) if is_near && is_same_id(call) => {
+                ended_at = ended_at.max(line.last_at());
+                call.push(line);
+            }
+            _ => {
+                ended_at = line.last_at();
                 calls.push(vec![line]);
             }
         }
     }
     calls
+}
+
+/// Gives out lines of which each is a call.
+fn give_out_all(lines: Vec<Line>, settled: &mut Settled) {
+    for line in &lines {
+        if let Some(extra) = &line.extra {
+            details(&line.leg, extra, settled);
+        }
+    }
+    // In the memory of the lines.
+    settled.legs = lines.into_iter().map(|it| it.leg).collect();
 }
 
 fn give_out(line: Line, settled: &mut Settled) {
@@ -186,11 +165,17 @@ fn give_out(line: Line, settled: &mut Settled) {
     settled.legs.push(line.leg);
 }
 
-/// Gives out several lines as one call.
-fn give_out_joined(lines: Vec<Line>, settled: &mut Settled) {
+/// Gives out several lines as one call, and gives back its id. Where the call given out before it had the same id, the
+/// system has begun to count anew: the start tells them apart.
+fn give_out_joined(lines: Vec<Line>, before: Option<&str>, settled: &mut Settled) -> String {
     let mut lines = lines.into_iter();
-    let Some(first) = lines.next() else { return };
+    let Some(first) = lines.next() else { return String::new() };
+    let id = first.id().to_owned();
     let (mut call, mut extras) = (first.leg, Vec::from_iter(first.extra));
+    if before == Some(&*id) {
+        let started = call.started_at.timestamp();
+        call.leg_id = LegId::new(format!("{}~{started}", call.leg_id));
+    }
     for line in lines {
         add(&mut call, line.leg);
         extras.extend(line.extra);
@@ -199,6 +184,7 @@ fn give_out_joined(lines: Vec<Line>, settled: &mut Settled) {
         details(&call, &extra, settled);
     }
     settled.legs.push(call);
+    id
 }
 
 /// Adds a later line to its call: an answer beats every other outcome, otherwise the later line knows better.

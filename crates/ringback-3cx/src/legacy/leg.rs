@@ -1,7 +1,5 @@
 //! What a record says in the words of the call model.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use ringback_calllog::{
     AgentId, CustomerNumbers, Direction, Leg, LegId, LocalClock, Names, Outcome, QueueId,
@@ -14,6 +12,7 @@ use crate::legacy::answer::{
 use crate::legacy::layout::{Field, Layout};
 use crate::legacy::record::Rejection;
 use crate::legacy::row::{Hop, Party, Row};
+use crate::remark::Remarks;
 use crate::stamp::Stamp;
 use crate::{ChangeReason, EndReason, PartyType};
 
@@ -27,7 +26,7 @@ pub(super) struct Legs {
     pub(super) numbers: CustomerNumbers,
     /// The clock of the stamps, where they are not UTC.
     pub(super) clock: Option<LocalClock>,
-    pub(super) odd: BTreeMap<String, u64>,
+    pub(super) odd: Remarks,
     id: String,
 }
 
@@ -44,12 +43,13 @@ impl Legs {
             queues: site.names(),
             numbers: site.numbers(),
             clock: None,
-            odd: BTreeMap::new(),
+            odd: Remarks::default(),
             id: String::new(),
         }
     }
 
     /// The leg of a row.
+    #[inline]
     pub(super) fn leg(&mut self, row: &Row<'_>, layout: &Layout) -> Result<Leg, Rejection> {
         let times = self.times(row)?;
         self.note_odd(row, &times);
@@ -59,11 +59,11 @@ impl Legs {
         leg.direction = direction(row);
         leg.ended_at = times.ended_at;
         leg.customer = match leg.direction {
-            Direction::Inbound => self.numbers.get(row.from.number),
+            Direction::Inbound => self.numbers.get(row.from.outside_number()),
             Direction::Outbound => self.numbers.get(called(row)),
             _ => None,
         };
-        leg.stages = Vec::with_capacity(2);
+        leg.stages = Vec::with_capacity(1 + usize::from(times.answered_at.is_some()));
         if leg.direction == Direction::Outbound {
             leg.outcome = match answer {
                 Answer::Nobody => not_reached(row.reason.as_ref()),
@@ -114,12 +114,16 @@ impl Legs {
         let started = times.started_at.timestamp();
         let _ = match (row.history_id, row.call_id) {
             ("", "") => {
-                let last = row.last.as_ref().map_or("", |it| it.dn);
+                let first = self.queues.get(row.to.dn);
+                let last = row.last.as_ref().and_then(|it| self.queues.get(it.dn));
+                let name =
+                    |it: &Option<QueueId>| it.as_ref().map_or(String::new(), QueueId::to_string);
+                let (first, last) = (name(&first), name(&last));
                 let secs = times.ended_at.map_or(0, |it| (it - times.started_at).num_seconds());
-                let caller = self.numbers.get(row.from.number).map(|it| it.to_string());
+                let caller = self.numbers.get(row.from.outside_number()).map(|it| it.to_string());
                 let caller = caller.as_deref().and_then(|it| it.rsplit(':').next()).unwrap_or("");
                 let caller = caller.get(..12).unwrap_or(caller);
-                write!(self.id, "{started}~{}~{last}~{secs}~{caller}", row.to.dn)
+                write!(self.id, "{started}~{first}~{last}~{secs}~{caller}")
             }
             (id, "") | ("", id) => write!(self.id, "{id}~{started}"),
             (history, call) => {
@@ -137,22 +141,14 @@ impl Legs {
         if let (Some(talk), Some(stamps)) = (row.talk, stamps)
             && (stamps - talk).abs() > ROUNDING
         {
-            self.note("durations that differ from time-end less time-answered by more than 2 s");
+            self.odd
+                .note("durations that differ from time-end less time-answered by more than 2 s");
         }
         if let Some(EndReason::Other(word)) = &row.reason {
-            self.note(&format!("reason-terminated {word}, which is not known"));
+            self.odd.note(&format!("reason-terminated {word}, which is not known"));
         }
         if let Some(ChangeReason::Other(word)) = &row.change {
-            self.note(&format!("reason-changed {word}, which is not known"));
-        }
-    }
-
-    pub(super) fn note(&mut self, what: &str) {
-        match self.odd.get_mut(what) {
-            Some(count) => *count += 1,
-            None => {
-                self.odd.insert(what.to_owned(), 1);
-            }
+            self.odd.note(&format!("reason-changed {word}, which is not known"));
         }
     }
 
@@ -241,7 +237,7 @@ impl Legs {
         let mut hops = row.hops().skip_while(|it| *it != Hop::Inside(row.to.dn)).skip(1);
         let between = hops.next().is_some_and(|it| it != Hop::Inside(last));
         if between {
-            self.note(
+            self.odd.note(
                 "calls whose chain has hops before the last: who answered first is not known",
             );
         }
@@ -264,7 +260,7 @@ impl Legs {
             if dn.bytes().all(|it| it.is_ascii_digit()) && dn.len() <= 8 {
                 missed.extend(self.agents.get(dn));
             } else {
-                self.note("missed-queue-calls that name no extension");
+                self.odd.note("missed-queue-calls that name no extension");
             }
         }
         let party = |hop| match hop {
@@ -303,8 +299,8 @@ fn direction(row: &Row<'_>) -> Direction {
 
 /// The number outside that was called.
 fn called<'a>(row: &Row<'a>) -> &'a str {
-    let last = row.last.as_ref().filter(|it| it.is_outside()).map(|it| it.number);
-    if row.to.is_outside() { row.to.number } else { last.unwrap_or("") }
+    let last = row.last.as_ref().filter(|it| it.is_outside()).map(Party::outside_number);
+    if row.to.is_outside() { row.to.outside_number() } else { last.unwrap_or("") }
 }
 
 fn is_telephone(party: &Party<'_>) -> bool {

@@ -6,6 +6,7 @@ use ringback_calllog::{Masked, RejectReason, Separated};
 
 use crate::legacy::layout::{FIELDS, Field, Layout};
 use crate::legacy::row::Row;
+use crate::stamp::LastDate;
 
 /// A rejection: the field at fault and why.
 pub(super) type Rejection = (Cow<'static, str>, RejectReason);
@@ -43,16 +44,31 @@ impl<'a> Fields<'a> {
         layout.place(field).and_then(|it| self.at.get(it)).map_or("", |it| it.trim_ascii())
     }
 
-    fn pieces(&self) -> &[&'a str] {
+    /// The fields as they come.
+    pub(super) fn pieces(&self) -> &[&'a str] {
         self.at.get(..self.len).unwrap_or(&self.at)
     }
 }
 
+/// What cuts records and reads their stamps; its memory is used again for the next record.
+#[derive(Debug)]
+pub(super) struct Cutter {
+    separated: Separated,
+    date: LastDate,
+}
+
+impl Default for Cutter {
+    fn default() -> Self {
+        Self { separated: Separated::new(b','), date: LastDate::default() }
+    }
+}
+
 /// What a record says, by a layout.
+#[inline]
 pub(super) fn read<'a>(
     text: &'a str,
     layout: &Layout,
-    separated: &'a mut Separated,
+    cutter: &'a mut Cutter,
 ) -> Result<Row<'a>, Rejection> {
     let Some(body) = text.strip_prefix(TOKEN) else {
         let expected = "a record, which begins with the word Call";
@@ -62,10 +78,10 @@ pub(super) fn read<'a>(
     let mut fields = Fields::new();
     match &layout.widths {
         Some(widths) => by_width(body, widths, &mut fields)?,
-        None => by_comma(body, separated, &mut fields),
+        None => by_comma(body, &mut cutter.separated, &mut fields),
     }
     match fields.len.cmp(&layout.fields.len()) {
-        std::cmp::Ordering::Equal => Row::read(&fields, layout),
+        std::cmp::Ordering::Equal => Row::read(&fields, layout, &mut cutter.date),
         std::cmp::Ordering::Less => Err(other_count(&fields, layout)),
         std::cmp::Ordering::Greater => with_commas_in_names(&fields, layout),
     }
@@ -143,12 +159,14 @@ fn with_commas_in_names<'a>(fields: &Fields<'a>, layout: &Layout) -> Result<Row<
         return Err(other_count(fields, layout));
     }
     let runs = runs(layout);
-    let mut found = None;
+    let (mut found, mut date) = (None, LastDate::default());
     for split in splits(extra, runs.len()) {
         if !are_evident(fields, &runs, &split) {
             continue;
         }
-        let Ok(row) = Row::read(&joined(fields, &runs, &split), layout) else { continue };
+        let Ok(row) = Row::read(&joined(fields, &runs, &split), layout, &mut date) else {
+            continue;
+        };
         if found.replace(row).is_some() {
             let what = "commas in a name, and more than one way to read the fields";
             return Err(("".into(), RejectReason::Other { what: what.into() }));

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use chrono::TimeDelta;
 use ringback_calllog::{Masked, RejectReason};
 
+use crate::layout::is_plain_id;
 use crate::legacy::layout::{Field, Layout};
 use crate::legacy::record::{Fields, Rejection};
 use crate::reason::is_word;
-use crate::stamp::{Stamp, duration};
+use crate::stamp::{LastDate, Stamp, duration};
 use crate::{ChangeReason, EndReason, PartyType};
 
 /// What one record says.
@@ -46,14 +47,20 @@ pub(super) struct Party<'a> {
 const INSIDE: &str = "Ext.";
 
 impl<'a> Row<'a> {
-    pub(super) fn read(fields: &Fields<'a>, layout: &Layout) -> Result<Self, Rejection> {
+    #[inline]
+    pub(super) fn read(
+        fields: &Fields<'a>,
+        layout: &Layout,
+        date: &mut LastDate,
+    ) -> Result<Self, Rejection> {
         let get = |field| fields.get(layout, field);
         let party = |number, dn, kind| party(fields, layout, [number, dn, kind]);
-        let started = stamp(get(Field::TimeStart), Field::TimeStart)?;
+        let started = stamp(get(Field::TimeStart), Field::TimeStart, date)?;
+        no_stamp_elsewhere(fields, layout)?;
         let missing = RejectReason::Missing { expected: "a stamp" };
         let chain = get(Field::Chain);
         if !chain.is_empty() && !chain.starts_with("Chain:") {
-            return Err(unfit(Field::Chain, chain, "hops after the word Chain:"));
+            return Err(unfit(Field::Chain, chain, "hops after the word Chain"));
         }
         let missed = get(Field::MissedQueueCalls);
         let mut more = fields.more_missed.iter();
@@ -62,11 +69,11 @@ impl<'a> Row<'a> {
         }
         let last = party(Field::FinalNumber, Field::FinalDn, Field::FinalType)?;
         Ok(Self {
-            history_id: get(Field::HistoryId),
-            call_id: get(Field::CallId),
+            history_id: id(get(Field::HistoryId), Field::HistoryId)?,
+            call_id: id(get(Field::CallId), Field::CallId)?,
             started: started.ok_or((Field::TimeStart.name().into(), missing))?,
-            answered: stamp(get(Field::TimeAnswered), Field::TimeAnswered)?,
-            ended: stamp(get(Field::TimeEnd), Field::TimeEnd)?,
+            answered: stamp(get(Field::TimeAnswered), Field::TimeAnswered, date)?,
+            ended: stamp(get(Field::TimeEnd), Field::TimeEnd, date)?,
             talk: talk(get(Field::Duration))?,
             reason: reason(get(Field::ReasonTerminated))?,
             change: change(get(Field::ReasonChanged))?,
@@ -120,7 +127,12 @@ pub(super) enum Hop<'a> {
     Inside(&'a str),
 }
 
-impl Party<'_> {
+impl<'a> Party<'a> {
+    /// The number of a party outside; blank for one inside.
+    pub(super) fn outside_number(&self) -> &'a str {
+        if self.number.starts_with(INSIDE) { "" } else { self.number }
+    }
+
     /// Whether it is outside of the system; by its type, or else by its number.
     pub(super) fn is_outside(&self) -> bool {
         match &self.kind {
@@ -135,6 +147,19 @@ impl Party<'_> {
     }
 }
 
+/// A stamp in a field that holds none, read or not, shows that the list does not fit.
+fn no_stamp_elsewhere(fields: &Fields<'_>, layout: &Layout) -> Result<(), Rejection> {
+    const STAMP_LEN: usize = 19;
+    for (field, text) in layout.fields.iter().zip(fields.pieces()) {
+        let is_time = matches!(field, Field::TimeStart | Field::TimeAnswered | Field::TimeEnd);
+        if text.len() >= STAMP_LEN && !is_time && Stamp::read(text.trim_ascii()).is_some() {
+            return Err(unfit(*field, text, "no stamp"));
+        }
+    }
+    Ok(())
+}
+
+#[inline]
 fn party<'a>(
     fields: &Fields<'a>,
     layout: &Layout,
@@ -146,13 +171,11 @@ fn party<'a>(
         return Err(unfit(kind, text, "a type of party such as Line, Extension or Queue"));
     }
     let number_text = fields.get(layout, number);
-    if number_text.starts_with("Chain:") {
+    // A look at one byte first: this is asked three times a record.
+    if number_text.as_bytes().first() == Some(&b'C') && number_text.starts_with("Chain:") {
         return Err(unfit(number, number_text, "a number"));
     }
     let dn_text = fields.get(layout, dn);
-    if dn_text.len() >= 19 && Stamp::read(dn_text).is_some() {
-        return Err(unfit(dn, dn_text, "a dn"));
-    }
     let inside = number_text.strip_prefix(INSIDE);
     let dn = if dn_text.is_empty() { inside.unwrap_or("") } else { dn_text };
     if !layout.dn_types.is_empty() && matches!(known, None | Some(PartyType::Unknown)) {
@@ -168,12 +191,20 @@ fn is_dn(text: &str) -> bool {
     !digits.is_empty() && digits.len() <= 8 && digits.bytes().all(|it| it.is_ascii_digit())
 }
 
+/// An id of a call, which stands in the output as it is.
+fn id(text: &str, field: Field) -> Result<&str, Rejection> {
+    if is_plain_id(text) {
+        return Ok(text);
+    }
+    Err(unfit(field, text, "an id such as 265500 or 89d3af2d8f010000_3456"))
+}
+
 #[inline]
-fn stamp(text: &str, field: Field) -> Result<Option<Stamp>, Rejection> {
+fn stamp(text: &str, field: Field, date: &mut LastDate) -> Result<Option<Stamp>, Rejection> {
     if text.is_empty() {
         return Ok(None);
     }
-    match Stamp::read(text) {
+    match Stamp::read_after(text, date) {
         Some(stamp) => Ok(Some(stamp)),
         None => Err(unfit(field, text, "a stamp such as 2026/05/04 07:15:00")),
     }

@@ -42,7 +42,7 @@ fn formats() -> Vec<Box<dyn CdrFormat>> {
 
 /// A file with some bytes changed, and cut off somewhere.
 fn damaged(text: &'static str) -> impl Strategy<Value = Vec<u8>> {
-    let signs = prop::sample::select(&b",;\"'\n\r\0059:/-+TZ.\xff "[..]);
+    let signs = prop::sample::select(&b",;\"'\n\r\x00059:/-+TZ.\xff "[..]);
     let damage = prop::collection::vec((any::<prop::sample::Index>(), signs), 0..40);
     (damage, any::<prop::sample::Index>()).prop_map(move |(damage, end)| {
         let mut bytes = text.as_bytes().to_vec();

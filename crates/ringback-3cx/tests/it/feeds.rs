@@ -71,3 +71,23 @@ fn the_sample_is_read_without_a_rejection() {
         assert!(inbound.count() >= 8);
     }
 }
+
+#[test]
+fn trap_20_a_call_of_several_feeds_counts_once() {
+    struct Nothing;
+    impl ringback_calllog::ReadObserver for Nothing {}
+    let mut formats: Vec<Box<dyn CdrFormat>> = vec![
+        Box::new(LegacyCdr::new(copenhagen())),
+        Box::new(CdrOutput::new(copenhagen())),
+        Box::new(ConsoleReport::new(copenhagen())),
+    ];
+    let folder = sample("");
+    let (log, audit) =
+        LogReader::new().read_mixed(&[folder], &mut formats, &mut Nothing).expect("calls");
+    let alone: usize = feeds().iter().map(|it| it.log.calls.len()).sum();
+    // Eight in both of the system's own feeds, four of these in the console's too.
+    assert_eq!(log.calls.len(), alone - 12);
+    let doubles: Vec<(&str, u64)> =
+        audit.sources.iter().map(|it| (it.format.as_str(), it.calls_in_other_feeds)).collect();
+    assert_eq!(doubles, [("3cx-legacy", 8), ("3cx-cdroutput", 0), ("3cx-report", 4)]);
+}

@@ -151,7 +151,8 @@ fn trap_17_legacy_layout() {
     let dots = one(&mut LegacyCdr::new(site()), &dots);
     // Fixed lengths without commas.
     let fields: Vec<&str> = TAKEN.strip_prefix("Call ").expect("the word").split(',').collect();
-    let fixed: String = fields.iter().map(|it| format!("{it:<60}")).collect();
+    let fixed: Vec<String> = fields.iter().map(|it| format!("{it:<60}")).collect();
+    let fixed = fixed.concat();
     let names = NAMES.map(|it| format!("{{ name = \"{it}\", length = 60 }}")).join(", ");
     let layout = format!("commas = false\nfields = [{names}]");
     let fixed = one(&mut with_layout(&layout), &format!("Call {}\n", fixed.trim_end()));
@@ -189,22 +190,21 @@ fn trap_17_a_wrong_list_is_a_loud_error() {
 }
 
 #[test]
-fn no_list_with_two_fields_exchanged_gives_another_call() {
-    // Fields whose exchange cannot be seen: both blank, of one kind, or not used.
-    for one in 0..27 {
-        for other in one + 1..27 {
+fn no_list_with_two_fields_exchanged_moves_a_call_in_time() {
+    for (at, one) in NAMES.iter().enumerate() {
+        for (other_at, other) in NAMES.iter().enumerate().skip(at + 1) {
             let mut names = NAMES;
-            names.swap(one, other);
+            names.swap(at, other_at);
             let mut format = with_layout(&list(&names));
-            let Ok(read) = LogReader::new().read_bytes("x", TAKEN.as_bytes(), &mut format) else {
-                continue;
-            };
-            for call in &read.log.calls {
-                let start = call.arrived_at.to_rfc3339();
-                assert_eq!(
-                    start, "2026-05-04T06:27:28+00:00",
-                    "{} and {}",
-                    NAMES[one], NAMES[other]
+            let read = LogReader::new().read_bytes("x", TAKEN.as_bytes(), &mut format);
+            for call in read.iter().flat_map(|it| &it.log.calls) {
+                let span = [Some(call.arrived_at), call.answered_at(), call.ended_at];
+                let span = span.map(|it| it.map(|it| it.format("%H:%M:%S").to_string()));
+                let answered = span[1].as_deref().is_none_or(|it| it == "06:27:36");
+                assert_eq!(span[0].as_deref(), Some("06:27:28"), "{one} and {other}");
+                assert!(
+                    answered && span[2].as_deref() == Some("06:35:46"),
+                    "{one} and {other}: {span:?}"
                 );
             }
         }
@@ -436,6 +436,8 @@ fn several_lines_with_one_history_id_are_one_call_in_any_order() {
         "inbound answered, queue q801 0-8 answered, talk q801 a104 8-498 transferred, ring a105 498-502 answered, \
          talk a105 502-572 completed"
     );
+    let ids: Vec<String> = forward.log.calls.iter().map(|it| it.call_id.to_string()).collect();
+    assert_eq!(ids, ["265500~89d3af2d8f010000_3456", "265500~89d3af2d8f010000_3456~1777962448"]);
     let back: Vec<&str> = lines.iter().rev().copied().collect();
     let back = read(&mut LegacyCdr::new(site()), &back.join("\n"));
     assert_eq!(back.log.calls, forward.log.calls);
@@ -538,4 +540,55 @@ fn words_that_are_not_known_are_kept_and_named() {
         "{remarks}"
     );
     assert!(remarks.contains("reason-changed ReplacedAll, which is not known"), "{remarks}");
+}
+
+#[test]
+fn a_number_in_the_place_of_an_id_is_rejected_and_not_shown() {
+    let mut names = NAMES;
+    names.swap(0, 7);
+    for number in ["+442079460101", "02079460101", "2025550101"] {
+        let text = TAKEN.replace("+442079460101", number);
+        let message = rejected(&mut with_layout(&list(&names)), &text);
+        assert!(message.contains("historyid: "), "{message}");
+        assert!(!message.contains(number), "{message}");
+    }
+}
+
+#[test]
+fn calls_given_out_while_a_log_is_read_are_those_of_the_whole() {
+    #[derive(Default)]
+    struct Given(Vec<String>);
+    impl ringback_calllog::ReadObserver for Given {
+        fn call(&mut self, call: ringback_calllog::Call) {
+            self.0.push(format!("{} {}", call.call_id, told(&call)));
+        }
+    }
+    let mut text = String::new();
+    for n in 0..9_000_u32 {
+        let (hour, minute) = (n / 600, n / 10 % 60);
+        let at = |secs: u32| format!("2026/05/04 {:02}:{minute:02}:{:02}", hour + 6, n % 10 + secs);
+        let stamps = format!("{},{},{}", at(0), at(8), at(40));
+        let old = "2026/05/04 06:27:28,2026/05/04 06:27:36,2026/05/04 06:35:46";
+        let id = format!("Call {},89d3af2d8f010000_{}", n / 2, n / 2);
+        let line = TAKEN.replace(old, &stamps).replace("Call 265500,89d3af2d8f010000_3456", &id);
+        text.push_str(&line);
+        text.push('\n');
+    }
+    let whole = read(&mut LegacyCdr::new(site()), &text);
+    let path = std::env::temp_dir().join(format!("ringback-3cx-stream-{}.log", std::process::id()));
+    std::fs::write(&path, &text).expect("a file");
+    let mut given = Given::default();
+    let audit = LogReader::new().read_calls(
+        std::slice::from_ref(&path),
+        &mut LegacyCdr::new(site()),
+        &mut given,
+    );
+    std::fs::remove_file(&path).expect("to clean up");
+    assert_eq!(audit.expect("calls").rows_used, 9_000);
+    let mut expected: Vec<String> =
+        whole.log.calls.iter().map(|it| format!("{} {}", it.call_id, told(it))).collect();
+    assert_eq!(expected.len(), 4_500, "two lines a call");
+    expected.sort();
+    given.0.sort();
+    assert_eq!(given.0, expected);
 }

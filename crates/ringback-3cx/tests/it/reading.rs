@@ -1,5 +1,7 @@
 //! How the tests read, and what they look at.
 
+use std::fmt::Write as _;
+
 use ringback_calllog::{
     Call, CdrFormat, DetailRow, LogReader, PseudonymKey, Pseudonymizer, ReadLog, Site,
 };
@@ -51,7 +53,8 @@ pub(crate) fn told(call: &Call) -> String {
         let agent = stage.agent.as_ref().map_or(String::new(), |it| format!(" a{it}"));
         let left = stage.left_at.map_or("?".to_owned(), |it| secs(it).to_string());
         let from = secs(stage.entered_at);
-        text += &format!(", {}{queue}{agent} {from}-{left} {}", stage.kind, stage.end);
+        let (kind, end) = (stage.kind, stage.end);
+        let _ = write!(text, ", {kind}{queue}{agent} {from}-{left} {end}");
     }
     text
 }

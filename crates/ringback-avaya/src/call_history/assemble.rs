@@ -23,7 +23,7 @@ pub(super) fn leg(segments: &mut [Segment]) -> Option<Leg> {
     segments.sort_by_cached_key(Segment::order);
     let segments = &*segments;
     let first = segments.first()?;
-    let roles: Vec<Role> = segments.iter().map(|it| role(it, segments)).collect();
+    let roles = roles(segments);
     let of =
         |role: Role| segments.iter().zip(&roles).filter(move |it| *it.1 == role).map(|it| it.0);
     // What a machine or a port says of the caller counts only where nobody else says anything.
@@ -48,19 +48,30 @@ pub(super) fn leg(segments: &mut [Segment]) -> Option<Leg> {
     })
 }
 
-fn role(segment: &Segment, segments: &[Segment]) -> Role {
-    // A second for the rounding of each stamp.
-    let lies_within = |it: &Segment| {
-        it.side == Side::Caller
-            && it.times.start <= segment.times.start + 1
-            && segment.times.stop <= it.times.stop + 1
-    };
-    match segment.side {
+/// The roles of a call's segments, which are in order.
+fn roles(segments: &[Segment]) -> Vec<Role> {
+    // Until when the caller is known to be there, by the segments up to each.
+    let mut until = i64::MIN;
+    let callers_until: Vec<i64> = segments
+        .iter()
+        .map(|it| {
+            until = if it.side == Side::Caller { until.max(it.times.stop) } else { until };
+            until
+        })
+        .collect();
+    let role = |segment: &Segment| match segment.side {
         Side::Caller => Role::Caller,
         Side::Machine => Role::Machine,
-        Side::Nameless if segments.iter().any(lies_within) => Role::Machine,
-        Side::Nameless => Role::Unclear,
-    }
+        Side::Nameless => {
+            // A second for the rounding of each stamp.
+            let begun = segments.partition_point(|it| it.times.start <= segment.times.start + 1);
+            let caller_until = callers_until[..begun].last();
+            let lies_within =
+                caller_until.is_some_and(|it| segment.times.stop <= it.saturating_add(1));
+            if lies_within { Role::Machine } else { Role::Unclear }
+        }
+    };
+    segments.iter().map(role).collect()
 }
 
 /// An answer by a person counts, wherever it stands; otherwise what became of the caller last.

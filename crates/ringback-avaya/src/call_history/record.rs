@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
-use ringback_calllog::{Place, Record};
+use ringback_calllog::{Masked, Place, Record};
 
 /// One record of a binary External Call History file, a call segment as CMS writes it.
 ///
@@ -35,8 +35,8 @@ pub struct EchRecord<'a> {
     bytes: &'a [u8],
 }
 
-/// The value of one field.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The value of one field. `Debug` masks what could be a whole phone number.
+#[derive(Clone, PartialEq, Eq)]
 pub enum EchValue<'a> {
     /// A count, a code, seconds, or a flag (0 or 1).
     Number(i64),
@@ -158,6 +158,16 @@ impl<'a> EchRecord<'a> {
 impl fmt::Debug for EchRecord<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "EchRecord(version {}, {} bytes)", self.version(), self.bytes.len())
+    }
+}
+
+impl fmt::Debug for EchValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "Number({number})"),
+            Self::Text(text) => write!(f, "Text({:?})", Masked::new(text).to_string()),
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+        }
     }
 }
 

@@ -537,6 +537,8 @@ fn a_record_does_not_show_its_numbers() {
     let record = EchRecord::decode(12, &bytes).unwrap();
     assert_eq!(format!("{record:?}"), "EchRecord(version 12, 493 bytes)");
     assert_eq!(record.text("CALLING_PTY").as_deref(), Some("02079460101"));
+    let (_, value) = record.fields().find(|it| it.0 == "CALLING_PTY").unwrap();
+    assert_eq!(format!("{value:?}"), "Text(\"•••••••••01\")");
     let shown = format!("{:?}", read(&[answered(7, NINE)]).log.calls);
     assert!(!shown.contains("946010"), "{shown}");
 }
@@ -596,4 +598,16 @@ fn the_shared_file_decodes_as_the_vendor_dumps_it() {
         }
     }
     assert_eq!(compared, 185 * 76);
+}
+
+#[test]
+fn the_sample_center_is_read_to_the_last_record() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/vendors/avaya/chr0001");
+    let bytes = std::fs::read(path).expect("the sample");
+    let read = read_bytes(CallHistory::new(site()), &bytes);
+    assert_eq!(read.audit.rows_used, read.audit.rows_read);
+    assert_eq!(read.log.calls.len(), 48);
+    let of = |outcome| read.log.calls.iter().filter(|it| it.outcome == outcome).count();
+    assert_eq!(of(Outcome::Answered) + of(Outcome::Abandoned), 48);
+    assert!(read.log.calls.iter().any(|it| it.transfers() == 1));
 }

@@ -629,7 +629,9 @@ fn abandons_are_observable_only_where_ring_records_tell_of_them() {
 
 #[test]
 fn the_sample_switch_is_read_to_the_last_record() {
-    let layout = String::from_utf8(fixture("vendors/avaya/cm_layout.toml")).unwrap();
+    let site = String::from_utf8(fixture("vendors/site.toml")).unwrap();
+    let site: toml::Table = site.parse().unwrap();
+    let layout = site["layout"]["avaya-cm"].as_table().unwrap().to_string();
     let log = fixture("vendors/avaya/cm_cdr.log");
     let mut format = format(&layout);
     assert!(format.recognizes(&FileStart { name: "cm_cdr.log", bytes: &log }));

@@ -358,3 +358,19 @@ fn the_scenarios_of_the_shared_sample_are_nine_calls() {
     ];
     assert_eq!(calls, expected);
 }
+
+#[test]
+fn the_sample_office_is_read_to_the_last_record() {
+    let path =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/vendors/avaya/smdr_20260504.csv");
+    let log = std::fs::read_to_string(path).expect("the sample");
+    let office = IpOffice::new(site("Europe/Copenhagen"));
+    let format = office.layout("groups = [\"200\", \"210\"]", "layout.toml").expect("a layout");
+    let read = read_by(format, &log);
+    assert_eq!(read.audit.rows_used, read.audit.rows_read);
+    assert_eq!((read.log.calls.len(), read.audit.calls_incomplete), (45, 0));
+    let of = |outcome| read.log.calls.iter().filter(|it| it.outcome == outcome).count();
+    let counts =
+        [Outcome::Answered, Outcome::Abandoned, Outcome::Voicemail, Outcome::Other].map(of);
+    assert_eq!((counts.iter().sum::<usize>(), counts.iter().min()), (45, Some(&1)), "{counts:?}");
+}

@@ -15,12 +15,18 @@ mod clock;
 #[cfg(test)]
 mod delimited;
 #[cfg(test)]
+mod file_start;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 #[cfg(feature = "frame")]
 mod frame;
 #[cfg(test)]
 mod framing;
+#[cfg(test)]
+mod gap;
+#[cfg(test)]
+mod gather;
 #[cfg(test)]
 mod held;
 #[cfg(test)]
@@ -29,6 +35,8 @@ mod mapping;
 mod messages;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod names;
 #[cfg(test)]
 mod pseudonym;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use ringback_calllog::{
-    CustomerNumbers, PseudonymKey, Pseudonymizer, Separated, is_damaged_number,
+    CustomerNumbers, HeaderNames, PseudonymKey, Pseudonymizer, Separated, is_damaged_number,
 };
 
 #[track_caller]
@@ -30,6 +30,25 @@ fn a_quote_that_is_not_closed_or_goes_on_is_an_error() {
     for text in [r#""a"#, r#"b,"a,"#, r#""a"b,c"#] {
         assert!(Separated::new(b',').cut(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn a_separator_that_is_not_ascii_matches_nothing() {
+    for separator in [0x80, 0xa9, 0xc3, 0xff] {
+        let mut cutter = Separated::new(separator);
+        let row = cutter.cut("é,è;b").unwrap();
+        assert_eq!(row.iter().collect::<Vec<_>>(), ["é,è;b"], "{separator}");
+        assert!(cutter.cut("\"a\"é").is_err());
+    }
+}
+
+#[test]
+fn neither_a_cutter_nor_a_header_shows_the_text_of_a_row() {
+    let mut cutter = Separated::new(b',');
+    cutter.cut("1,\"say \"\"+12025550123\"\"\"").unwrap();
+    assert_eq!(format!("{cutter:?}"), "Separated(',', 2 fields)");
+    let header = HeaderNames::new(["1", "+12025550123", ""]);
+    assert_eq!(format!("{header:?}"), "HeaderNames(3 columns)");
 }
 
 /// The fields of a row as csv-core gives them.

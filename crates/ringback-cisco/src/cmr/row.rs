@@ -54,7 +54,7 @@ impl CmrRow {
         let stamp_secs = needed(row, Column(columns.stamp, "dateTimeStamp"))?;
         if stamp_secs == 0 {
             let reason = RejectReason::Missing { expected: "seconds since 1970" };
-            return Err(BadField("dateTimeStamp", reason));
+            return Err(BadField::new("dateTimeStamp", reason));
         }
         Ok(Self {
             place,

@@ -2,12 +2,20 @@
 
 use ringback_calllog::{Masked, RejectReason, SeparatedRow, Verdict};
 
-/// A field that holds no value of its kind, and why.
-pub(crate) struct BadField(pub(crate) &'static str, pub(crate) RejectReason);
+/// A field that holds no value of its kind, and why. Boxed: nearly every field is good, and is handed on in registers.
+pub(crate) struct BadField(Box<(&'static str, RejectReason)>);
+
+impl BadField {
+    #[cold]
+    pub(crate) fn new(field: &'static str, reason: RejectReason) -> Self {
+        Self(Box::new((field, reason)))
+    }
+}
 
 impl From<BadField> for Verdict {
     fn from(bad: BadField) -> Self {
-        Self::rejected(bad.0, bad.1)
+        let (field, reason) = *bad.0;
+        Self::rejected(field, reason)
     }
 }
 
@@ -44,8 +52,8 @@ pub(crate) fn integer(row: SeparatedRow<'_>, column: Column) -> Result<Option<u3
 /// An integer that must be there.
 #[inline]
 pub(crate) fn needed(row: SeparatedRow<'_>, column: Column) -> Result<u32, BadField> {
-    let missing = BadField(column.1, RejectReason::Missing { expected: "an integer" });
-    integer(row, column)?.ok_or(missing)
+    let missing = || BadField::new(column.1, RejectReason::Missing { expected: "an integer" });
+    integer(row, column)?.ok_or_else(missing)
 }
 
 /// A code, 0 where the field is empty or missing: the vendor writes 0 for none.
@@ -58,7 +66,8 @@ pub(crate) fn code(row: SeparatedRow<'_>, column: Column) -> Result<u32, BadFiel
 #[inline]
 pub(crate) fn cause(row: SeparatedRow<'_>, column: Column) -> Result<u32, BadField> {
     let text = text(row, column.0);
-    if let Some(signed) = text.strip_prefix('-') {
+    if text.as_bytes().first() == Some(&b'-') {
+        let signed = text.get(1..).unwrap_or("");
         let signed: Option<i32> = signed.parse::<i64>().ok().and_then(|it| i32::try_from(-it).ok());
         return signed.map(i32::cast_unsigned).ok_or_else(|| bad_integer(column, text));
     }
@@ -92,7 +101,7 @@ fn digits(text: &[u8]) -> Option<u32> {
 #[cold]
 fn bad_integer(column: Column, text: &str) -> BadField {
     let expected = "an integer from 0 to 4294967295".into();
-    BadField(column.1, RejectReason::BadValue { value: Masked::new(text), expected })
+    BadField::new(column.1, RejectReason::BadValue { value: Masked::new(text), expected })
 }
 
 /// Checks what kind of record a row says it is.
@@ -105,5 +114,5 @@ pub(crate) fn record_type(row: SeparatedRow<'_>, at: usize, expected: u32) -> Re
     }
     let value = Masked::new(text(row, at));
     let what = if expected == 1 { "1, for a call" } else { "2, for the sound of a leg" };
-    Err(BadField(column.1, RejectReason::BadValue { value, expected: what.into() }))
+    Err(BadField::new(column.1, RejectReason::BadValue { value, expected: what.into() }))
 }

@@ -135,7 +135,7 @@ impl Assembler<'_> {
 
 /// The order of the rows of a call, whatever order they came in.
 fn order(row: &CdrRow) -> impl Ord + use<> {
-    let first = row.connect_secs.unwrap_or(row.disconnect_secs);
+    let first = row.connect_secs().unwrap_or(row.disconnect_secs);
     (
         (row.origination_secs, first, row.disconnect_secs),
         (row.number.node, row.number.call, row.orig_leg, row.dest_leg),

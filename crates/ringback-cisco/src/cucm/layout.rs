@@ -89,7 +89,7 @@ impl Layout {
             Some(list) if list.iter().any(|it| it.trim().is_empty()) => Err(format!(
                 "{key} holds a blank text, expected a name or a number, in which * stands for any signs and ? for one"
             )),
-            Some(list) => Ok(Patterns(list.iter().map(|it| it.trim().into()).collect())),
+            Some(list) => Ok(Patterns::of(&list.iter().map(|it| it.trim()).collect::<Vec<_>>())),
         };
         Ok(Self {
             inside: patterns("inside", Some(file.inside), default.inside)?,
@@ -115,20 +115,28 @@ impl Layout {
 
 /// Names and numbers in which `*` stands for any signs and `?` for one; letters match in either case.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Patterns(Vec<Box<str>>);
+pub(crate) struct Patterns {
+    list: Vec<Box<str>>,
+    /// Whether one of them could match a text that begins with a digit: the usual names of devices cannot.
+    has_numbers: bool,
+}
 
 impl Patterns {
     fn of(list: &[&str]) -> Self {
-        Self(list.iter().map(|it| (*it).into()).collect())
+        let has_numbers =
+            list.iter().any(|it| !it.starts_with(|sign: char| sign.is_ascii_alphabetic()));
+        Self { list: list.iter().map(|it| (*it).into()).collect(), has_numbers }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// Whether one of them matches a whole text.
     pub(super) fn matches(&self, text: &str) -> bool {
-        self.0.iter().any(|it| is_match(it.as_bytes(), text.as_bytes()))
+        let is_number = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        (self.has_numbers || !is_number)
+            && self.list.iter().any(|it| is_match(it.as_bytes(), text.as_bytes()))
     }
 }
 

@@ -39,8 +39,9 @@ impl Notes {
     /// Notes what the rows of a call say together.
     pub(super) fn note_call(&mut self, rows: &[CdrRow]) {
         let has = |reason| {
-            let is_one =
-                |it: &CdrRow| [it.features.first_reason, it.features.last_reason].contains(&reason);
+            let is_one = |it: &CdrRow| {
+                [it.features.first_reason(), it.features.last_reason()].contains(&reason)
+            };
             rows.iter().any(is_one)
         };
         if rows.iter().any(|it| it.features.is_native_queue()) {

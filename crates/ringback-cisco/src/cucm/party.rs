@@ -165,15 +165,13 @@ impl Parties {
     }
 
     fn outside(&mut self, side: Written<'_>, shown: &str) -> Party {
-        let code = &self.layout.access_code;
-        let number = match shown.strip_prefix(code.as_str()) {
-            Some(rest)
-                if side.role == Role::Called && rest.len() > self.layout.extension_digits_max =>
-            {
-                rest
-            }
-            _ => shown,
+        let code = self.layout.access_code.as_str();
+        let rest = if side.role == Role::Called && !code.is_empty() {
+            shown.strip_prefix(code)
+        } else {
+            None
         };
+        let number = rest.filter(|it| it.len() > self.layout.extension_digits_max).unwrap_or(shown);
         Party::Outside(self.customers.get(number))
     }
 

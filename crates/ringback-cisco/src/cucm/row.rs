@@ -1,5 +1,7 @@
 //! One row of a CDR file: the columns that say something of its call, in as few bytes as can be.
 
+use std::num::NonZeroU32;
+
 use chrono::{DateTime, Utc};
 use ringback_calllog::{Masked, Place, QueueId, RejectReason, SeparatedRow};
 
@@ -8,7 +10,7 @@ use crate::cucm::dialect::CdrColumns;
 use crate::cucm::features::{Features, RowKind};
 use crate::cucm::field::{BadField, Column, cause, code, integer, needed, record_type, text};
 use crate::cucm::party::{Device, Parties, Party, Role, Written};
-use crate::cucm::seen::fingerprint;
+use crate::cucm::seen::{fingerprint, low_half};
 use crate::on_behalf_of::OnBehalfOf;
 use crate::redirect::{PatternUsage, RedirectReason};
 
@@ -31,7 +33,7 @@ pub(super) struct CdrRow {
     pub(super) dest_leg: u32,
     /// Stamps in seconds since 1970.
     pub(super) origination_secs: u32,
-    pub(super) connect_secs: Option<u32>,
+    connect_secs: Option<NonZeroU32>,
     pub(super) disconnect_secs: u32,
     pub(super) orig_cause: Cause,
     pub(super) dest_cause: Cause,
@@ -43,10 +45,15 @@ pub(super) struct CdrRow {
     /// Time in a native queue, where the call was queued. Unit: seconds.
     pub(super) queued_secs: Option<u32>,
     /// A hash of its `pkid`: it tells rows with the same stamps and legs apart, in whatever order they come.
-    pub(super) tie: u64,
+    pub(super) tie: u32,
 }
 
 impl CdrRow {
+    /// The stamp of connection in seconds since 1970; none where it never was.
+    pub(super) fn connect_secs(&self) -> Option<u32> {
+        self.connect_secs.map(NonZeroU32::get)
+    }
+
     /// Whether the row was connected: by a person or by a machine.
     pub(super) fn is_connected(&self) -> bool {
         self.connect_secs.is_some()
@@ -89,7 +96,7 @@ impl CdrRow {
 
     /// Whether the row joins a parked caller to whoever fetched it: then the fetching side is "calling".
     pub(super) fn is_park_retrieval(&self) -> bool {
-        self.features.last_reason == RedirectReason::ParkPickup
+        self.features.last_reason() == RedirectReason::ParkPickup
     }
 }
 
@@ -158,7 +165,7 @@ impl RowReader<'_> {
             orig_leg: code(row, Column(columns.orig_leg, "origLegCallIdentifier"))?,
             dest_leg: code(row, Column(columns.dest_leg, "destLegIdentifier"))?,
             origination_secs: stamps.origination,
-            connect_secs: stamps.connect,
+            connect_secs: stamps.connect.and_then(NonZeroU32::new),
             disconnect_secs: stamps.disconnect,
             orig_cause,
             dest_cause,
@@ -168,7 +175,7 @@ impl RowReader<'_> {
             kind,
             pilot: sides.pilot,
             queued_secs,
-            tie: fingerprint(text(row, columns.pkid)),
+            tie: low_half(fingerprint(text(row, columns.pkid))),
         };
         Ok((row, notes))
     }
@@ -176,9 +183,9 @@ impl RowReader<'_> {
     fn stamps(&self, row: SeparatedRow<'_>) -> Result<Stamps, BadField> {
         let columns = self.columns;
         let stamp = |at, name| {
-            let missing = BadField(name, RejectReason::Missing { expected: "seconds since 1970" });
+            let missing = RejectReason::Missing { expected: "seconds since 1970" };
             match needed(row, Column(at, name))? {
-                0 => Err(missing),
+                0 => Err(BadField::new(name, missing)),
                 secs => Ok(secs),
             }
         };
@@ -191,7 +198,7 @@ impl RowReader<'_> {
             let stage = if disconnect < origination { "call" } else { "talk" };
             let (entered, left) = (instant(begun).naive_utc(), instant(disconnect).naive_utc());
             let reason = RejectReason::Contradiction { stage, entered, left };
-            return Err(BadField("dateTimeDisconnect", reason));
+            return Err(BadField::new("dateTimeDisconnect", reason));
         }
         Ok(Stamps { origination, connect, disconnect })
     }
@@ -206,7 +213,7 @@ impl RowReader<'_> {
             _ => {
                 let value = Masked::new(text(row, columns.was_queued));
                 let reason = RejectReason::BadValue { value, expected: "0 or 1".into() };
-                Err(BadField("wasCallQueued", reason))
+                Err(BadField::new("wasCallQueued", reason))
             }
         }
     }
@@ -224,9 +231,9 @@ impl RowReader<'_> {
             pilot
         } else if is_unanswered_pilot {
             last_called
-        } else if features.last_reason.is_native_queue() {
+        } else if features.last_reason().is_native_queue() {
             text(row, columns.last_redirect)
-        } else if features.first_reason.is_native_queue() {
+        } else if features.first_reason().is_native_queue() {
             text(row, columns.first_called)
         } else {
             ""

@@ -6,13 +6,16 @@ use chrono::{DateTime, Utc};
 use ringback_calllog::SkipReason;
 use rustc_hash::{FxHashMap, FxHasher};
 
-/// Ids of rows, with what each said.
+/// Ids of rows, with what each said: 24 bytes a row, for there may be a hundred million of them.
+///
+/// A row's id has 128 bits. Folded to 64 they find it again; 32 more tell it from a row with the same fold.
 #[derive(Debug, Default)]
-pub(crate) struct SeenRows(FxHashMap<u128, Seen>);
+pub(crate) struct SeenRows(FxHashMap<u64, Seen>);
 
 #[derive(Debug)]
 struct Seen {
-    fingerprint: u64,
+    rest_of_id: u32,
+    fingerprint: u32,
     last_secs: u32,
 }
 
@@ -25,10 +28,14 @@ impl SeenRows {
         fingerprint: u64,
         last_secs: u32,
     ) -> Option<SkipReason> {
-        let seen = Seen { fingerprint, last_secs };
-        match self.0.insert(row_id(pkid, fingerprint), seen)?.fingerprint {
-            it if it == fingerprint => Some(SkipReason::DUPLICATE),
-            _ => Some(SkipReason::CONFLICT),
+        let (high, low) = row_id(pkid, fingerprint);
+        let (rest_of_id, fingerprint) = (low_half(low), low_half(fingerprint));
+        let old =
+            self.0.insert(high ^ low.rotate_left(32), Seen { rest_of_id, fingerprint, last_secs });
+        match old.filter(|it| it.rest_of_id == rest_of_id) {
+            None => None,
+            Some(it) if it.fingerprint == fingerprint => Some(SkipReason::DUPLICATE),
+            Some(_) => Some(SkipReason::CONFLICT),
         }
     }
 
@@ -48,20 +55,23 @@ pub(crate) fn fingerprint(said: impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// The number of a `pkid`; one that is no UUID, and a row without, is hashed.
-fn row_id(pkid: &str, of_row: u64) -> u128 {
+/// The low 32 bits.
+pub(crate) fn low_half(of: u64) -> u32 {
+    u32::try_from(of & u64::from(u32::MAX)).unwrap_or(0)
+}
+
+/// Both halves of the number of a `pkid`; one that is no UUID, and a row without, is hashed.
+fn row_id(pkid: &str, of_row: u64) -> (u64, u64) {
     uuid(pkid).unwrap_or_else(|| {
-        let said =
-            if pkid.is_empty() { (of_row, fingerprint("no id")) } else { (0, fingerprint(pkid)) };
-        u128::from(said.0) << 64 | u128::from(said.1)
+        if pkid.is_empty() { (of_row, fingerprint("no id")) } else { (0, fingerprint(pkid)) }
     })
 }
 
-/// The number of a UUID: 32 hexadecimal digits with hyphens between groups of them.
-fn uuid(text: &str) -> Option<u128> {
+/// Both halves of the number of a UUID: 32 hexadecimal digits with hyphens between groups of them.
+fn uuid(text: &str) -> Option<(u64, u64)> {
     const HYPHENS: [usize; 4] = [8, 13, 18, 23];
     let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
-    let mut value = 0_u128;
+    let (mut high, mut low) = (0_u64, 0_u64);
     for (at, byte) in bytes.iter().enumerate() {
         if HYPHENS.contains(&at) {
             if *byte != b'-' {
@@ -69,7 +79,9 @@ fn uuid(text: &str) -> Option<u128> {
             }
             continue;
         }
-        value = value << 4 | u128::from(char::from(*byte).to_digit(16)?);
+        let digit = u64::from(char::from(*byte).to_digit(16)?);
+        let half = if at < 18 { &mut high } else { &mut low };
+        *half = *half << 4 | digit;
     }
-    Some(value)
+    Some((high, low))
 }

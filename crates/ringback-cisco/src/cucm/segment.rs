@@ -43,7 +43,7 @@ impl CdrRow {
     }
 
     pub(super) fn connected_at(&self) -> Option<DateTime<Utc>> {
-        self.connect_secs.map(instant)
+        self.connect_secs().map(instant)
     }
 
     pub(super) fn ended_at(&self) -> DateTime<Utc> {
@@ -149,7 +149,7 @@ impl CdrRow {
     /// The stay in the native queue: exactly as long as the row says, up to the answer, or to the end where nobody
     /// answered.
     fn queue_stage(&self, answerer: Answerer) -> Stage {
-        let left_secs = match self.connect_secs {
+        let left_secs = match self.connect_secs() {
             Some(connect) if answerer != Answerer::Nobody => connect,
             _ => self.disconnect_secs,
         };
@@ -177,7 +177,7 @@ impl CdrRow {
 
     /// Whether the row says that the call was longer in the queue than it took.
     pub(super) fn has_too_long_a_wait(&self) -> bool {
-        let left = self.connect_secs.filter(|_| self.answerer() != Answerer::Nobody);
+        let left = self.connect_secs().filter(|_| self.answerer() != Answerer::Nobody);
         let most = left.unwrap_or(self.disconnect_secs).saturating_sub(self.origination_secs);
         self.queued_secs.is_some_and(|it| it > most)
     }

@@ -143,7 +143,8 @@ impl<'a> Story<'a> {
 
     /// Rows of the table `transfers`: who handed the call on, and whether they asked first.
     pub(super) fn transfers(&self, id: &LegId, rows: &mut Vec<DetailRow>) {
-        let joined = || self.rows.iter().filter(|it| it.features.joined_by == OnBehalfOf::Transfer);
+        let joined =
+            || self.rows.iter().filter(|it| it.features.joined_by() == OnBehalfOf::Transfer);
         for asking in self.rows.iter().filter(|it| self.is_consultation(it)) {
             // A port of a contact center asks for an agent in the same way: that is no transfer.
             let is_of_person = matches!(asking.orig, Party::Inside(_)) && asking.dest_leg != 0;
@@ -152,7 +153,7 @@ impl<'a> Story<'a> {
             else {
                 continue;
             };
-            let was_blind = asking.connect_secs.is_none_or(|it| it == asking.disconnect_secs);
+            let was_blind = asking.connect_secs().is_none_or(|it| it == asking.disconnect_secs);
             let name = |it: Option<&AgentId>| it.map(ToString::to_string).unwrap_or_default();
             let at = joined.connected_at().unwrap_or_else(|| asking.ended_at());
             rows.push(DetailRow {

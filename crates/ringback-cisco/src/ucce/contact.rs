@@ -135,9 +135,9 @@ impl<'a> Contact<'a> {
         }
     }
 
-    /// The time in queues before an agent's telephone rang, and whether two places of the log agree on it. They tell of the
-    /// same time, so one of them counts: the router's, the menus', the network's as the agent's leg has it, the agent's
-    /// own peripheral's.
+    /// The time in queues before an agent's telephone rang, and whether two places of the log agree on it. They tell
+    /// of the same time, so one of them counts: the router's, the menus', the network's as the agent's leg has it,
+    /// the agent's own peripheral's.
     pub(super) fn queue_time(&self) -> (Option<TimeDelta>, bool) {
         let zero = TimeDelta::zero();
         let routed = self.routes.iter().filter_map(|it| it.queue).max();

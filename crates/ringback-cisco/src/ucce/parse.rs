@@ -7,7 +7,7 @@ use crate::export::{ABSENT, Fields, Rejection, bad_stamp, bad_value};
 use crate::ucce::code::{CvpCallbackCause, LegKind, UcceDisposition};
 use crate::ucce::layout::Layout;
 use crate::ucce::row::{
-    Body, CallbackEventRow, CallbackRow, HeldRow, LegKey, LegRow, Parts, RouteKey, RouteRow,
+    Body, CallbackEventRow, CallbackRow, Guid, HeldRow, LegKey, LegRow, Parts, RouteKey, RouteRow,
 };
 use crate::ucce::table::{
     CallbackColumns, CallbackEventColumns, RouteColumns, TerminationColumns, TimeColumns,
@@ -74,7 +74,7 @@ impl RowParser<'_> {
                 LegKind::Consult => None,
                 LegKind::Customer | LegKind::Unknown => self.numbers.get(row.text(columns.ani)),
             },
-            guid: guid(row.text(columns.guid)),
+            guid: Guid::parse(row.text(columns.guid)),
         };
         *self.wrong_sums += u64::from(duration.is_some_and(|it| it != parts.sum()));
         Ok(HeldRow { body: Body::Leg(Box::new(body)), place: row.place })
@@ -118,7 +118,7 @@ impl RowParser<'_> {
         let cause: Option<u32> = row.number(columns.cause, "CauseID")?;
         let body = CallbackRow {
             surrogate: row.need(columns.surrogate, "SurrogateID")?,
-            guid: guid(row.text(columns.guid)).ok_or(missing)?,
+            guid: Guid::parse(row.text(columns.guid)).ok_or(missing)?,
             day,
             customer: self.numbers.get(row.text(columns.ani)),
             attempts: row.number(columns.attempts, "NbrAttempts")?,
@@ -223,13 +223,6 @@ impl Parts {
 /// The table's key, which databases keep as a floating-point number.
 fn recovery(text: &str) -> Option<i64> {
     crate::export::whole(text).filter(|it| *it > 0)
-}
-
-/// A GUID without what only some writers put around it; none where all its digits are 0.
-fn guid(text: &str) -> Option<Box<str>> {
-    let digits: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
-    let is_some = digits.bytes().any(|it| it != b'0');
-    is_some.then(|| digits.to_ascii_uppercase().into())
 }
 
 /// A day, as the callback database writes it, and as others do.

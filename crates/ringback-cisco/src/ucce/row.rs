@@ -14,9 +14,31 @@ pub(super) enum CallKey {
     /// A leg that was never routed, by itself.
     Leg(LegKey),
     /// What the customer's call is to every part of the system.
-    Guid(Box<str>),
+    Guid(Guid),
     /// A callback.
     Surrogate(i64),
+}
+
+/// A GUID: its digits, however they are written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Guid {
+    Hex(u128),
+    /// One that is no hexadecimal number.
+    Text(Box<str>),
+}
+
+impl Guid {
+    /// The GUID of a text; none where all its digits are 0.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut value = 0_u128;
+        for (len, sign) in text.bytes().filter(u8::is_ascii_alphanumeric).enumerate() {
+            let Some(digit) = char::from(sign).to_digit(16).filter(|_| len < 32) else {
+                return Some(Self::Text(text.to_ascii_uppercase().into()));
+            };
+            value = value << 4 | u128::from(digit);
+        }
+        (value != 0).then_some(Self::Hex(value))
+    }
 }
 
 /// `RouterCallKeyDay` and `RouterCallKey`.
@@ -94,7 +116,7 @@ pub(super) struct LegRow {
     pub precision_queue: Option<i64>,
     pub call_type: Option<i64>,
     pub customer: Option<Customer>,
-    pub guid: Option<Box<str>>,
+    pub guid: Option<Guid>,
 }
 
 impl LegRow {
@@ -145,7 +167,7 @@ pub(super) struct RouteRow {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CallbackRow {
     pub surrogate: i64,
-    pub guid: Box<str>,
+    pub guid: Guid,
     /// The day of the call, from its first to its last moment in UTC.
     pub day: (DateTime<Utc>, DateTime<Utc>),
     pub customer: Option<Customer>,

@@ -1,7 +1,7 @@
 //! The report that puts the tables together: a line for each agent of a leg.
 //!
-//! It says when a leg began and ended, and how long everything took, but not when: what can be placed from the leg's end
-//! backwards becomes a stage, the rest is told in the details.
+//! It says when a leg began and ended, and how long everything took, but not when: what can be placed from the leg's
+//! end backwards becomes a stage, the rest is told in the details.
 
 mod assemble;
 

@@ -2,7 +2,7 @@
 //! rows decides nothing.
 
 use proptest::prelude::*;
-use ringback_calllog::{Call, CdrFormat, Error, LogReader};
+use ringback_calllog::{Call, CdrFormat, Error, FileStart, LogReader, Place, Record, Verdict};
 use ringback_cisco::{UcceTcd, Uccx};
 
 use crate::ucce::{self, AGENT, CALLBACKS, EVENTS, GUID, MENU, ROUTES, TestLeg};
@@ -179,4 +179,38 @@ fn a_key_that_thousands_share_names_no_contact() {
     let text = [CALLS, &rows, &inbound(101, 0, 1, 45)].concat();
     let (calls, rows) = check(&mut Uccx::new(local_site()), text.as_bytes());
     assert_eq!((calls.len(), rows), (1, 1_002));
+}
+
+/// Feeds a format by hand and settles it at moments of the log.
+#[track_caller]
+fn check_settles(format: &mut dyn CdrFormat, log: &str, moments: &[(&str, usize)]) {
+    let file = FileStart { name: "x.csv", bytes: log.as_bytes() };
+    format.begin_file(&file).unwrap();
+    for (line, text) in (1..).zip(log.lines()) {
+        let place = Place { file: 0, line };
+        let verdict = format.read(Record { bytes: text.as_bytes(), place });
+        assert!(!matches!(verdict, Verdict::Rejected { .. }), "{text}: {verdict:?}");
+    }
+    for (moment, expected) in moments {
+        let until = chrono::DateTime::parse_from_rfc3339(moment).unwrap().to_utc();
+        assert_eq!(format.settle(Some(until)).legs.len(), *expected, "until {moment}");
+    }
+    assert!(format.settle(None).legs.is_empty());
+}
+
+#[test]
+fn a_call_is_given_out_once_when_nothing_of_it_happens_any_more() {
+    let later = inbound(101, 0, 1, 45).replace(" 07:", " 08:");
+    let log = [&uccx::answered(), CALLS, &later].concat();
+    let moments = [
+        ("2026-05-04T07:18:01Z", 0),
+        ("2026-05-04T07:18:02Z", 1),
+        ("2026-05-04T08:00:00Z", 0),
+        ("2026-05-04T08:15:45Z", 1),
+    ];
+    check_settles(&mut Uccx::new(local_site()), &log, &moments);
+    let log = ucce::log(&[AGENT, TestLeg { key: 202, start: 600, ..AGENT }]);
+    let moments =
+        [("2026-05-04T07:17:41Z", 0), ("2026-05-04T07:17:42Z", 1), ("2026-05-04T08:00:00Z", 1)];
+    check_settles(&mut UcceTcd::new(local_site()), &log, &moments);
 }

@@ -133,8 +133,10 @@ fn trap_15f_a_callback_that_nobody_answers_has_failed_and_one_may_be_canceled() 
     fn check(cause: &str, end: &str, state: &str) {
         let text =
             called_back(cause, &format!("41,2026-05-04,2026-05-04 07:25:00.000,{cause},,7\n"));
-        let text: String =
-            text.lines().filter(|it| !it.contains(",1004,")).map(|it| format!("{it}\n")).collect();
+        let text = text
+            .lines()
+            .filter(|it| !it.contains(",1004,"))
+            .fold(String::new(), |all, it| all + it + "\n");
         let read = read(&text);
         let call = only(&read);
         assert_eq!(call.outcome, Outcome::Callback);

@@ -1,6 +1,6 @@
 //! The traps of contact-center records, on Contact Center Express: each test is one.
 
-use ringback_calllog::{CdrFormat, FileStart, Outcome};
+use ringback_calllog::{AgentId, CdrFormat, FileStart, Outcome, QueueId};
 use ringback_cisco::Uccx;
 
 use crate::uccx::{
@@ -36,7 +36,7 @@ fn trap_15a_handled_by_another_queue_is_an_overflow() {
     let read = read(&log);
     let call = only(&read);
     assert_eq!(
-        (call.outcome, call.queue.as_ref().map(|it| it.as_str())),
+        (call.outcome, call.queue.as_ref().map(QueueId::as_str)),
         (Outcome::Answered, Some("13"))
     );
     assert!(stages(call).contains(&"queue 12 - 5..42 overflowed".to_owned()));
@@ -116,7 +116,7 @@ fn trap_15c_ringing_without_talk_is_no_answer() {
             "talk 12 4 57..162 completed",
         ],
     );
-    assert_eq!(call.agent().map(|it| it.as_str()), Some("4"));
+    assert_eq!(call.agent().map(AgentId::as_str), Some("4"));
 
     let log = [
         CALLS,

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use ringback::calllog::{Call, LogReader, PseudonymKey, Pseudonymizer, ReadLog, StageKind};
-use ringback::formats::{FormatName, Layout, Place};
+use ringback::formats::{FormatName, Formats, Layout};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -51,7 +51,7 @@ fn read(folder: &Path, format: FormatName) -> (Case, ReadLog) {
     let text = std::fs::read_to_string(&file).unwrap_or_else(|it| panic!("{file}: {it}"));
     let case: Case = toml::from_str(&text).unwrap_or_else(|it| panic!("{file}: {it}"));
     let key = PseudonymKey::from_bytes([7; 32]);
-    let mut place = Place::new(Pseudonymizer::new(&key, "golden"));
+    let mut place = Formats::new(Pseudonymizer::new(&key, "golden"));
     if let Some(zone) = &case.zone {
         place = place.zone(zone.parse().unwrap());
     }
