@@ -40,19 +40,19 @@ impl<T: Clone + for<'a> From<&'a str>> Names<T> {
 
     /// The id of a name, without the blanks around it; `None` for a blank one.
     pub fn get(&mut self, name: &str) -> Option<T> {
-        let name = name.trim();
-        if name.is_empty() {
-            return None;
-        }
         if let Some(id) = self.known.get(name) {
             return Some(id.clone());
+        }
+        let (written, name) = (name, name.trim());
+        if name.is_empty() {
+            return None;
         }
         let id = if holds_a_number(name) {
             T::from(&self.pseudonymizer.customer(name).to_string())
         } else {
             T::from(name)
         };
-        self.known.insert(name, id.clone());
+        self.known.insert(written, id.clone());
         Some(id)
     }
 }

@@ -46,15 +46,17 @@ struct ShortText([u64; 4]);
 impl ShortText {
     #[inline]
     fn of(text: &str) -> Option<Self> {
-        let mut bytes = [0; 32];
-        bytes.get_mut(..text.len()).filter(|it| it.len() < 32)?.copy_from_slice(text.as_bytes());
-        bytes[31] = u8::try_from(text.len()).ok()?;
-        let mut words = [0; 4];
-        for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(8)) {
-            let mut eight = [0; 8];
-            eight.copy_from_slice(bytes);
-            *word = u64::from_le_bytes(eight);
+        let bytes = text.as_bytes();
+        if bytes.len() > 31 {
+            return None;
         }
+        let (eights, rest) = bytes.as_chunks::<8>();
+        let mut words = [0; 4];
+        for (word, eight) in words.iter_mut().zip(eights) {
+            *word = u64::from_le_bytes(*eight);
+        }
+        words[eights.len()] = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        words[3] |= (bytes.len() as u64) << 56;
         Some(Self(words))
     }
 }
