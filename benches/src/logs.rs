@@ -2,7 +2,8 @@
 //!
 //! The same number gives the same bytes. Customers' numbers come from a range reserved for fiction.
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
+use std::io;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -203,7 +204,7 @@ struct MadeUp {
 /// # Errors
 ///
 /// Of the writer.
-pub fn write_log(kind: Kind, bytes: u64, out: &mut dyn Write) -> io::Result<u64> {
+pub fn write_log(kind: Kind, bytes: u64, out: &mut dyn io::Write) -> io::Result<u64> {
     let mut draw = Draw(12_345);
     let mut written = 0_u64;
     let mut rows = 0;
@@ -211,7 +212,7 @@ pub fn write_log(kind: Kind, bytes: u64, out: &mut dyn Write) -> io::Result<u64>
     if kind == Kind::Cucm {
         let names: Vec<String> = CUCM_COLUMNS.iter().map(|it| format!("\"{}\"", it.0)).collect();
         let types: Vec<&str> = CUCM_COLUMNS.iter().map(|it| it.1).collect();
-        writeln!(out, "{}\n{}", names.join(","), types.join(","))?;
+        out.write_all(format!("{}\n{}\n", names.join(","), types.join(",")).as_bytes())?;
     }
     let start = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_577); // 2026-05-04
     let mut at = start;
@@ -312,7 +313,6 @@ struct CucmRow<'a> {
 
 impl CucmRow<'_> {
     fn write(&self, out: &mut String) {
-        use std::fmt::Write as _;
         let device = |it: &str| match it.strip_prefix('2') {
             Some(_) => format!("SEP0011223{it}"),
             None => it.to_owned(),
@@ -385,10 +385,11 @@ fn smdr(call: &MadeUp, out: &mut String) -> u64 {
     let mut record = |start: &str, talk: i64, ring: i64, agent: u64, more: u8| {
         let caller = number(call.customer);
         let tail = ",0,0,0,,,,,,,,,,,,,,10.0.0.1,1,10.0.0.1,2,";
-        out.push_str(&format!(
+        let _ = write!(
+            out,
             "{start},{},{ring},{caller},I,{called},{called},,0,{id},{more},E2{agent:03},Agent,T9001,Line 1.1{tail}\r\n",
             hms(talk)
-        ));
+        );
     };
     let Some(second) = call.handed_to else {
         record(&came.to_string(), talk, ring.num_seconds(), call.agent, 0);
@@ -412,13 +413,14 @@ fn three_cx(call: &MadeUp, out: &mut String) -> u64 {
         (true, None) => ("Ext.800", "Queue", "", ""),
         (false, _) => (agent.as_str(), "Extension", "", ""),
     };
-    out.push_str(&format!(
+    let _ = writeln!(
+        out,
         "Call {n},{n:08x}_{n},{talk},{came},{answered},{ended},TerminatedBySrc,{customer},{to},\
-         10000,{to},,,{finals},{finals},,,,,Chain: {customer};{to};,Line,{to_type},{final_type},,,,\n",
+         10000,{to},,,{finals},{finals},,,,,Chain: {customer};{to};,Line,{to_type},{final_type},,,,",
         n = call.n,
         came = stamp(call.came_at),
         ended = stamp(call.ended_at),
         customer = number(call.customer),
-    ));
+    );
     1
 }

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use chrono::TimeDelta;
 use clap::Parser;
 use ringback::calllog::{
-    CdrFormat, CustomerNumbers, Direction, Framing, Leg, LegId, LocalClock, LogReader, Masked,
-    Names, Observed, Outcome, Precision, PseudonymKey, Pseudonymizer, QueueId, Record,
+    CdrFormat, CustomerNumbers, Direction, Fold, Framing, Leg, LegId, LocalClock, LogReader,
+    Masked, Names, Observed, Outcome, Precision, PseudonymKey, Pseudonymizer, QueueId, Record,
     RejectReason, Separated, Site, SourceId, Stage, StageEnd, StageKind, StampPattern, Verdict,
 };
 use ringback_examples::{Failure, run};
@@ -68,9 +68,10 @@ impl Exchange {
             Stage { kind, queue, agent: None, entered_at, left_at: Some(left_at), end }
         };
         let (left_at, is_answered) = (came_at + waited, talked > TimeDelta::zero());
-        let (outcome, end) = match is_answered {
-            true => (Outcome::Answered, StageEnd::Answered),
-            false => (Outcome::Abandoned, StageEnd::Abandoned),
+        let (outcome, end) = if is_answered {
+            (Outcome::Answered, StageEnd::Answered)
+        } else {
+            (Outcome::Abandoned, StageEnd::Abandoned)
         };
         let mut leg = Leg::whole(LegId::new(row.get(0)), came_at, outcome);
         leg.stages.push(stage(StageKind::Queue, came_at, left_at, end));
@@ -97,7 +98,7 @@ struct Flags {
 fn read(flags: &Flags) -> Result<(), Failure> {
     let key = PseudonymKey::from_bytes([7; 32]); // a program for real logs reads a key file
     let site = Site::new(Pseudonymizer::new(&key, "example")).zone("Europe/Copenhagen".parse()?);
-    let clock = LocalClock::new(site.zone_or_utc(), Default::default());
+    let clock = LocalClock::new(site.zone_or_utc(), Fold::default());
     let (cutter, stamps) = (Separated::new(b';'), StampPattern::new("%Y-%m-%d %H:%M:%S")?);
     let (numbers, queues) = (site.numbers(), site.names());
     let mut format = Exchange { cutter, stamps, clock, numbers, queues };
