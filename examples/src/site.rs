@@ -108,7 +108,7 @@ impl LogSite {
 fn read_file(path: &Path) -> Result<SiteFile, Failure> {
     let text = std::fs::read_to_string(path).map_err(|it| Failure::at(path, &it))?;
     toml::from_str(&text).map_err(|it| {
-        let line = it.span().map(|span| text[..span.start].lines().count().max(1));
+        let line = it.span().map(|span| text[..span.start].matches('\n').count() + 1);
         let line = line.map(|it| format!(":{it}")).unwrap_or_default();
         Failure::new(format!("{}{line}: {}", path.display(), it.message()))
     })

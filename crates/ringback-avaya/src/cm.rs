@@ -317,6 +317,10 @@ impl CdrFormat for CommunicationManager {
         "avaya".into()
     }
 
+    fn tells_persons(&self) -> bool {
+        false
+    }
+
     fn recognizes(&self, file: &FileStart<'_>) -> bool {
         const LOOKED_AT: usize = 32;
         let Some(reader) = &self.reader else { return false };

@@ -23,6 +23,8 @@ const MOST_COMPARED: usize = 200;
 pub(crate) struct Feed {
     /// The system that it is a feed of.
     pub(crate) system: SourceId,
+    /// Whether it tells persons from ports.
+    pub(crate) tells_persons: bool,
     /// What it can say.
     pub(crate) observed: Observed,
     /// Its calls, ordered by `arrived_at`.
@@ -44,11 +46,13 @@ pub(crate) struct United {
 }
 
 impl Feed {
-    /// How much it can say: what is observed, and how exactly.
+    /// How much it can say: who answers, what is observed, and how exactly.
     fn said(&self) -> (u32, f64) {
         let it = &self.observed;
+        let persons = [self.tells_persons; 5];
         let what = [it.abandons, it.waits, it.agents, it.customers];
-        (what.iter().map(|it| u32::from(*it)).sum(), -it.precision.secs())
+        let what = persons.into_iter().chain(what);
+        (what.map(u32::from).sum(), -it.precision.secs())
     }
 
     fn says_more_than(&self, other: &Self) -> bool {

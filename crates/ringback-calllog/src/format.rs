@@ -250,6 +250,12 @@ pub trait CdrFormat {
         self.source()
     }
 
+    /// Whether the source tells persons from the ports of a contact center behind it. A switch does not: to it, the port
+    /// that takes a call for a queue has answered. Of two feeds of a system, one that does is believed.
+    fn tells_persons(&self) -> bool {
+        true
+    }
+
     /// Whether a file is of this format, by how it begins. Where several formats could claim a file, each should
     /// claim it only if its content is told from the others'.
     fn recognizes(&self, _file: &FileStart<'_>) -> bool {
@@ -297,6 +303,10 @@ impl<F: CdrFormat + ?Sized> CdrFormat for Box<F> {
 
     fn system(&self) -> SourceId {
         (**self).system()
+    }
+
+    fn tells_persons(&self) -> bool {
+        (**self).tells_persons()
     }
 
     fn recognizes(&self, file: &FileStart<'_>) -> bool {

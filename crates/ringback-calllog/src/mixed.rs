@@ -57,7 +57,8 @@ impl LogReader {
             whole.end_format(tally.progress);
             let (audit, obstacle) = tally.conclude(format);
             first_obstacle = first_obstacle.or(obstacle);
-            feeds.push(Feed { system: format.system(), observed: audit.observed, calls });
+            let (system, tells_persons) = (format.system(), format.tells_persons());
+            feeds.push(Feed { system, tells_persons, observed: audit.observed, calls });
             audits.push(audit);
         }
         let united = unite_feeds(&mut feeds);

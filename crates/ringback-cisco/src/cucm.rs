@@ -231,6 +231,10 @@ impl CdrFormat for CucmCdr {
         "cisco".into()
     }
 
+    fn tells_persons(&self) -> bool {
+        false
+    }
+
     fn recognizes(&self, file: &FileStart<'_>) -> bool {
         kind_of(file).is_some()
     }

@@ -7,8 +7,17 @@ use std::time::{Duration, Instant};
 
 use super::place::Place;
 
-const SECTIONS: [&str; 8] =
-    ["glance", "audit", "weeks", "load", "waits", "forecast", "wait-prediction", "terms"];
+const SECTIONS: [&str; 9] = [
+    "glance",
+    "audit",
+    "weeks",
+    "load",
+    "waits",
+    "forecast",
+    "wait-prediction",
+    "terms",
+    "sources",
+];
 
 const FIGURES: usize = 6;
 

@@ -1,4 +1,6 @@
 //! Tests of the suite as a whole, through the public API.
 
 #[cfg(test)]
+mod feeds;
+#[cfg(test)]
 mod golden;
