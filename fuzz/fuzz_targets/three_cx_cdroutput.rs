@@ -3,4 +3,8 @@
 
 use ringback::formats::FormatName;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ringback_fuzz::read(FormatName::ThreeCxCdroutput, None, bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ringback_fuzz::read(
+    FormatName::ThreeCxCdroutput,
+    None,
+    bytes
+));

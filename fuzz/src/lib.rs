@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use ringback::calllog::{
-    Call, CdrFormat, Error, LogReader, LogStream, PseudonymKey, Pseudonymizer, ReadObserver, RejectedRow,
+    Call, CdrFormat, Error, LogReader, LogStream, PseudonymKey, Pseudonymizer, ReadObserver,
+    RejectedRow,
 };
 use ringback::formats::{FormatName, Formats, Layout};
 
@@ -60,11 +61,14 @@ pub fn read(name: FormatName, layout: Option<&str>, bytes: &[u8]) {
         for call in &read.log.calls {
             let starts: Vec<_> = call.stages.iter().map(|it| it.entered_at).collect();
             assert!(starts.is_sorted());
-            assert!(call.stages.iter().all(|it| it.left_at.is_none_or(|left| left >= it.entered_at)));
+            assert!(
+                call.stages.iter().all(|it| it.left_at.is_none_or(|left| left >= it.entered_at))
+            );
             assert!(call.ended_at.is_none_or(|it| it >= call.arrived_at));
             assert!(call.wait().is_none_or(|it| it >= TimeDelta::zero()));
         }
-        let ids: std::collections::BTreeSet<_> = read.log.calls.iter().map(|it| &it.call_id).collect();
+        let ids: std::collections::BTreeSet<_> =
+            read.log.calls.iter().map(|it| &it.call_id).collect();
         assert_eq!(ids.len(), read.log.calls.len());
     }
     stream(name, layout, bytes);

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use ringback::calllog::{
-    CallLog, LogReader, Outcome, PseudonymKey, Pseudonymizer, ReadObserver, SourceId,
+    AgentId, CallLog, LogReader, Outcome, PseudonymKey, Pseudonymizer, ReadObserver, SourceId,
 };
 use ringback::formats::{FormatName, Formats};
 
@@ -79,7 +79,7 @@ fn trap_12_a_port_of_the_contact_center_is_no_agent() {
     let [call] = &log.calls[..] else { panic!("{} calls", log.calls.len()) };
     assert_eq!(call.source, SourceId::from("uccx"));
     assert_eq!(call.outcome, Outcome::Answered);
-    assert_eq!(call.agent().map(|it| it.as_str()), Some("agent4"));
+    assert_eq!(call.agent().map(AgentId::as_str), Some("agent4"));
     let answered_secs = call.answered_at().unwrap().timestamp() - CAME_AT;
     assert!(answered_secs > 30, "the port picked up after 1 s, the agent after {answered_secs} s");
 }
