@@ -22,7 +22,7 @@ use serde::Deserialize;
 use crate::console::columns::{Columns, Export, export_of, separator};
 use crate::console::contact::{Contact, ROUNDING};
 use crate::console::segment::{NO_ZONE, Segment, Segments};
-use crate::layout::{dn_types, parse};
+use crate::layout::dn_types;
 
 /// Lines with one id may lie so far apart.
 const WINDOW: TimeDelta = TimeDelta::hours(1);
@@ -145,7 +145,7 @@ impl ConsoleReport {
     ///
     /// [`Error::Mapping`], naming the key, its value and what was expected.
     pub fn layout(mut self, text: &str, file: &str) -> Result<Self, Error> {
-        let layout: LayoutFile = parse(text, file)?;
+        let layout: LayoutFile = ringback_calllog::read_layout(text, file)?;
         self.segments.dn_types = dn_types(&layout.dn_types, file)?;
         Ok(self)
     }

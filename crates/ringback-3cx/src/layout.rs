@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use ringback_calllog::Error;
+use ringback_calllog::{Error, bad_layout};
 use rustc_hash::FxHashMap;
-use serde::de::DeserializeOwned;
 
 use crate::PartyType;
 
@@ -33,20 +32,6 @@ pub(crate) fn is_plain_id(text: &str) -> bool {
     is_short || letters > 0 || (text.len() == 36 && dashes == 4)
 }
 
-/// Reads a layout's TOML.
-pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, Error> {
-    toml::from_str(text).map_err(|error| {
-        let line = error.span().and_then(|it| text.get(..it.start));
-        let line = line.map(|before| before.matches('\n').count() + 1);
-        Error::Mapping { file: file.to_owned(), line, problem: error.message().to_owned() }
-    })
-}
-
-/// A layout that reads but cannot be used.
-pub(crate) fn problem(file: &str, problem: String) -> Error {
-    Error::Mapping { file: file.to_owned(), line: None, problem }
-}
-
 /// The table `dn_types`: types of dns by their words.
 pub(crate) fn dn_types(table: &BTreeMap<String, String>, file: &str) -> Result<DnTypes, Error> {
     let mut types = DnTypes::default();
@@ -57,7 +42,7 @@ pub(crate) fn dn_types(table: &BTreeMap<String, String>, file: &str) -> Result<D
             }
             _ => {
                 let expected = "expected a type such as extension, queue, ivr or voicemail";
-                return Err(problem(file, format!("dn_types: {dn} is {word:?}, {expected}")));
+                return Err(bad_layout(file, format!("dn_types: {dn} is {word:?}, {expected}")));
             }
         }
     }

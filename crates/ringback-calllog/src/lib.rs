@@ -76,6 +76,6 @@ pub use pseudonym::{InvalidKeyFile, InvalidPhoneRegion, PhoneRegion, PseudonymKe
 pub use reader::{BadRows, CallLog, LogReader, Progress, ReadLog, ReadObserver};
 pub use rejected::{Masked, RejectReason, RejectedRow, SkipReason};
 pub use separated::{HeaderNames, Separated, SeparatedRow};
-pub use site::Site;
+pub use site::{Site, bad_layout, read_layout};
 pub use stitch::{Pushed, Stitcher};
 pub use stream::LogStream;

@@ -1,6 +1,8 @@
 //! What an adapter must be told of the place that a log comes from.
 
-use crate::{CustomerNumbers, Fold, LocalClock, Names, PhoneRegion, Pseudonymizer, Zone};
+use serde::de::DeserializeOwned;
+
+use crate::{CustomerNumbers, Error, Fold, LocalClock, Names, PhoneRegion, Pseudonymizer, Zone};
 
 /// The place that a log comes from: whose customers, which zone its wall clock shows, where a number without a country
 /// code is dialed.
@@ -73,4 +75,23 @@ impl Site {
     pub fn names<T: Clone + for<'a> From<&'a str>>(&self) -> Names<T> {
         Names::new(&self.pseudonymizer)
     }
+}
+
+/// Reads a layout: what a format's files cannot say, as TOML. `file` is its name in messages.
+///
+/// # Errors
+///
+/// [`Error::Mapping`] with the line, for a text that is no TOML or does not fit the type: an unknown key where those are
+/// denied, a value of another kind.
+pub fn read_layout<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, Error> {
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|it| text.get(..it.start));
+        let line = before.map(|it| it.matches('\n').count() + 1);
+        Error::Mapping { file: file.to_owned(), line, problem: error.message().to_owned() }
+    })
+}
+
+/// The error of a layout that can be read and says something that cannot be.
+pub fn bad_layout(file: &str, problem: impl Into<String>) -> Error {
+    Error::Mapping { file: file.to_owned(), line: None, problem: problem.into() }
 }

@@ -11,8 +11,8 @@ pub(crate) use crate::export::file::{Line, Table, TableFile, find_header};
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use ringback_calllog::{
-    Error, HeaderNames, Masked, Place, RejectReason, Separated, SeparatedRow, SkipReason,
-    StampPattern, Verdict,
+    HeaderNames, Masked, Place, RejectReason, Separated, SeparatedRow, SkipReason, StampPattern,
+    Verdict,
 };
 
 /// The place of a column that a file does not have: no row has so many fields.
@@ -307,21 +307,4 @@ pub(crate) fn sort_out<T: Entry>(rows: &mut Vec<T>, out: &mut Vec<(Place, Verdic
     };
     rows.dedup_by(|later, first| drop(later, first.is_copy(later), SkipReason::DUPLICATE));
     rows.dedup_by(|later, first| drop(later, first.is_same_entry(later), SkipReason::CONFLICT));
-}
-
-/// Reads a layout.
-pub(crate) fn read_layout<T: serde::de::DeserializeOwned>(
-    text: &str,
-    file: &str,
-) -> Result<T, Error> {
-    toml::from_str(text).map_err(|error| Error::Mapping {
-        file: file.to_owned(),
-        line: error.span().map(|it| text[..it.start].matches('\n').count() + 1),
-        problem: error.message().to_owned(),
-    })
-}
-
-/// An error of a layout that is TOML and says something that cannot be.
-pub(crate) fn bad_layout(file: &str, problem: String) -> Error {
-    Error::Mapping { file: file.to_owned(), line: None, problem }
 }

@@ -61,24 +61,22 @@ pub fn source_kpis(
 pub fn sources_section(title: &str, text: &str, sources: &[SourceKpis]) -> Section {
     let mut table = Table::new([
         "Source",
-        "Formats",
         "Calls",
-        "Also told elsewhere",
+        "Told twice",
         "Answered",
         "Aban\u{ad}doned",
         "Answer speed",
         "Stamps",
         "Not observable",
     ])
-    .align([Align::Left, Align::Left].into_iter().chain([Align::Right; 6]).chain([Align::Left]))
+    .align([Align::Left].into_iter().chain([Align::Right; 6]).chain([Align::Left]))
     .caption(
         "Calls by source: answered in calls; abandoned in % of calls offered; average speed of answer in seconds; stamps: \
-         how exact. Also told elsewhere: calls that another feed of the same system tells of too, counted there.",
+         how exact. Told twice: calls that a better feed of the same system tells of too; they count there, once.",
     );
     for it in sources {
         table = table.row([
             it.source.clone(),
-            it.formats.join(", "),
             grouped(it.calls),
             grouped(it.calls_in_other_feeds),
             grouped(it.service.calls_answered),
@@ -88,7 +86,10 @@ pub fn sources_section(title: &str, text: &str, sources: &[SourceKpis]) -> Secti
             not_observable(&it.observed),
         ]);
     }
-    Section::new(title).id("sources").text(text).table(table)
+    let formats: Vec<String> = sources.iter().map(|it| it.formats.join(", ")).collect();
+    let formats =
+        sources.iter().zip(&formats).map(|(it, formats)| (it.source.as_str(), formats.as_str()));
+    Section::new(title).id("sources").text(text).table(table).definitions(formats)
 }
 
 fn share(measure: &Measure) -> String {

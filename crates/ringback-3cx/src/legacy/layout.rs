@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use ringback_calllog::{Error, Zone};
+use ringback_calllog::{Error, Zone, bad_layout, read_layout};
 use serde::Deserialize;
 
-use crate::layout::{DnTypes, dn_types, parse, problem};
+use crate::layout::{DnTypes, dn_types};
 
 /// A field of the legacy CDR, in the order of 3CX's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +157,7 @@ impl Layout {
 
     /// Reads a layout's TOML.
     pub(super) fn parse(text: &str, file: &str) -> Result<Self, Error> {
-        let layout: LayoutFile = parse(text, file)?;
+        let layout: LayoutFile = read_layout(text, file)?;
         let mut built = match &layout.fields {
             None => Self::default(),
             Some(fields) => Self::of_fields(fields, file)?,
@@ -168,7 +168,7 @@ impl Layout {
             let expected = "commas = false takes a length for every field";
             let without = built.fields.first().map_or("fields", |it| it.name());
             let without = layout.fields.as_ref().and_then(|it| without_len(it)).unwrap_or(without);
-            return Err(problem(file, format!("fields: {without} has no length, {expected}")));
+            return Err(bad_layout(file, format!("fields: {without} has no length, {expected}")));
         }
         built.time_zone = layout.time_zone;
         built.dn_types = dn_types(&layout.dn_types, file)?;
@@ -182,17 +182,17 @@ impl Layout {
             let (name, length) = item.parts();
             let Some(field) = Field::find(name) else {
                 let known = Field::ALL.map(|it| it.1).join(", ");
-                return Err(problem(file, format!("fields: {name:?}, expected one of {known}")));
+                return Err(bad_layout(file, format!("fields: {name:?}, expected one of {known}")));
             };
             if fields.contains(&field) {
-                return Err(problem(file, format!("fields: {name} comes twice, expected once")));
+                return Err(bad_layout(file, format!("fields: {name} comes twice, expected once")));
             }
             if let Some(length) = length
                 && !(field.least_len()..=4096).contains(&length)
             {
                 let least = field.least_len();
                 let expected = format!("expected {least} to 4096");
-                return Err(problem(
+                return Err(bad_layout(
                     file,
                     format!("fields: {name} has length {length}, {expected}"),
                 ));
@@ -205,7 +205,7 @@ impl Layout {
         }
         if !fields.contains(&Field::TimeStart) {
             let expected = "expected it: a call without it has no time";
-            return Err(problem(file, format!("fields: no time-start, {expected}")));
+            return Err(bad_layout(file, format!("fields: no time-start, {expected}")));
         }
         Ok(Self::new(fields, widths))
     }

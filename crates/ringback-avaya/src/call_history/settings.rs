@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ringback_calllog::Error;
+use ringback_calllog::{Error, bad_layout, read_layout};
 use serde::Deserialize;
 
 /// Which clock SEGSTART and SEGSTOP show.
@@ -28,13 +28,7 @@ pub(super) struct Settings {
 
 impl Settings {
     pub(super) fn parse(text: &str, file: &str) -> Result<Self, Error> {
-        let settings: Self = toml::from_str(text).map_err(|error| Error::Mapping {
-            file: file.to_owned(),
-            line: error
-                .span()
-                .map(|it| text.bytes().take(it.start).filter(|sign| *sign == b'\n').count() + 1),
-            problem: error.message().to_owned(),
-        })?;
+        let settings: Self = read_layout(text, file)?;
         let columns = settings.columns.as_deref().unwrap_or_default();
         let has = |name: &str| columns.iter().any(|it| it.eq_ignore_ascii_case(name));
         let needed = ["CALLID", "SEGSTART", "SEGSTOP", "DISPTIME", "DURATION"];
@@ -42,7 +36,7 @@ impl Settings {
             None => Ok(settings),
             Some(missing) => {
                 let problem = format!("columns name no {missing}, expected it among them");
-                Err(Error::Mapping { file: file.to_owned(), line: None, problem })
+                Err(bad_layout(file, problem))
             }
         }
     }

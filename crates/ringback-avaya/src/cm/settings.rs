@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use ringback_calllog::Error;
+use ringback_calllog::{Error, read_layout};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -127,9 +127,7 @@ impl Settings {
             line: at.and_then(line),
             problem,
         };
-        let parsed: File = toml::from_str(text).map_err(|error| {
-            mapping(error.span().map(|it| it.start), error.message().to_owned())
-        })?;
+        let parsed: File = read_layout(text, file)?;
         Self::check(parsed).map_err(|it| mapping(it.at, it.what))
     }
 

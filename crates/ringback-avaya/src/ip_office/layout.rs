@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ringback_calllog::Error;
+use ringback_calllog::{Error, bad_layout, read_layout};
 use serde::Deserialize;
 
 /// What the ring time of a call to one telephone counts as.
@@ -45,21 +45,13 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn parse(text: &str, file: &str) -> Result<Self, Error> {
-        let layout: Self = toml::from_str(text).map_err(|error| Error::Mapping {
-            file: file.to_owned(),
-            line: error.span().map(|it| line_of(text, it.start)),
-            problem: error.message().to_owned(),
-        })?;
+        let layout: Self = read_layout(text, file)?;
         let problem = match &layout.outside_prefix {
             Some(prefix) if prefix.is_empty() || !prefix.bytes().all(|it| it.is_ascii_digit()) => {
                 format!("outside_prefix is {prefix:?}, expected digits such as \"9\"")
             }
             _ => return Ok(layout),
         };
-        Err(Error::Mapping { file: file.to_owned(), line: None, problem })
+        Err(bad_layout(file, problem))
     }
-}
-
-fn line_of(text: &str, at: usize) -> usize {
-    text.bytes().take(at).filter(|it| *it == b'\n').count() + 1
 }

@@ -1,7 +1,7 @@
 //! What only the people of a site know: their layout file.
 
 use chrono::TimeDelta;
-use ringback_calllog::{Error, Masked};
+use ringback_calllog::{Error, Masked, bad_layout, read_layout};
 use serde::Deserialize;
 
 /// The layout as it is written.
@@ -57,13 +57,7 @@ impl Default for Layout {
 impl Layout {
     /// The layout of a TOML text; `file` is its name in messages.
     pub(crate) fn parse(text: &str, file: &str) -> Result<Self, Error> {
-        let mapping = |line, problem| Error::Mapping { file: file.to_owned(), line, problem };
-        let parsed: File = toml::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|it| text.get(..it.start));
-            let line = before.map(|it| it.matches('\n').count() + 1);
-            mapping(line, error.message().to_owned())
-        })?;
-        Self::check(parsed).map_err(|problem| mapping(None, problem))
+        Self::check(read_layout(text, file)?).map_err(|problem| bad_layout(file, problem))
     }
 
     fn check(file: File) -> Result<Self, String> {

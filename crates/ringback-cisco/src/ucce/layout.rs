@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ringback_calllog::Error;
+use ringback_calllog::{Error, bad_layout, read_layout};
 use serde::Deserialize;
 
-use crate::export::{Stamps, bad_layout, read_layout};
+use crate::export::Stamps;
 
 /// What a call counts under.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ringback_calllog::Error;
+use ringback_calllog::{Error, bad_layout, read_layout};
 use serde::Deserialize;
 
-use crate::export::{Stamps, bad_layout, read_layout};
+use crate::export::Stamps;
 
 /// Stamps of reports beside `2026-05-04 09:15:00`. None has a month in digits between slashes: `05/04/2026` is May or
 /// April by the reporter's language, which only the layout can say.

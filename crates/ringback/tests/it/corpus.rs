@@ -6,6 +6,7 @@ use std::path::Path;
 use ringback::formats::FormatName;
 
 #[path = "../../../../fuzz/src/lib.rs"]
+#[expect(unreachable_pub, reason = "a library of its own where it is fuzzed")]
 mod fuzz;
 
 /// The format of a target: its name with hyphens, `3cx` as a digit.
