@@ -27,17 +27,19 @@ POLARS = '''
 import sys
 import polars as pl
 kind, file = sys.argv[1], sys.argv[2]
+with open(file) as lines:
+    names = [f"column_{it + 1}" for it in range(next(lines).count(",") + 1)]
 if kind == "cucm-cdr":
     frame = pl.scan_csv(file, infer_schema=False, skip_rows_after_header=1).select(CUCM)
     frame = frame.with_columns([pl.col(it).cast(pl.Int64) for it in NUMBERS])
 elif kind == "avaya-ipoffice":
-    frame = pl.scan_csv(file, has_header=False, quote_char=None, infer_schema=False)
+    frame = pl.scan_csv(file, has_header=False, new_columns=names, quote_char=None, infer_schema=False)
     frame = frame.select([f"column_{it}" for it in (1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 28)])
     frame = frame.with_columns(
         pl.col("column_1").str.to_datetime("%Y/%m/%d %H:%M:%S", time_unit="us"),
         *[pl.col(f"column_{it}").cast(pl.Int64) for it in (3, 10, 11, 16, 17)])
 else:
-    frame = pl.scan_csv(file, has_header=False, quote_char=None, infer_schema=False)
+    frame = pl.scan_csv(file, has_header=False, new_columns=names, quote_char=None, infer_schema=False)
     frame = frame.select([f"column_{it}" for it in range(1, 28) if it not in (16, 17, 18, 19)])
     frame = frame.with_columns([
         pl.col(f"column_{it}").str.to_datetime("%Y/%m/%d %H:%M:%S", time_unit="us", strict=False) for it in (4, 5, 6)])

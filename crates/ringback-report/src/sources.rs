@@ -86,10 +86,14 @@ pub fn sources_section(title: &str, text: &str, sources: &[SourceKpis]) -> Secti
             not_observable(&it.observed),
         ]);
     }
-    let formats: Vec<String> = sources.iter().map(|it| it.formats.join(", ")).collect();
-    let formats =
-        sources.iter().zip(&formats).map(|(it, formats)| (it.source.as_str(), formats.as_str()));
-    Section::new(title).id("sources").text(text).table(table).definitions(formats)
+    let formats = sources.iter().filter(|it| it.formats[..] != [it.source.as_str()]);
+    let formats: Vec<String> =
+        formats.map(|it| format!("{} by {}", it.source, it.formats.join(", "))).collect();
+    let text = match &formats[..] {
+        [] => text.to_owned(),
+        formats => format!("{text} Read by format: {}.", formats.join("; ")),
+    };
+    Section::new(title).id("sources").text(&text).table(table)
 }
 
 fn share(measure: &Measure) -> String {
