@@ -8,7 +8,7 @@ use crate::reading::{copenhagen, detail, one, read, rejected, site, told};
 /// A call that waits eight seconds in queue 801 and is taken by 104.
 const TAKEN: &str = "Call 265500,89d3af2d8f010000_3456,00:08:09,2026/05/04 06:27:28,2026/05/04 06:27:36,\
     2026/05/04 06:35:46,TerminatedByDst,+442079460101,Ext.801,10020,801,801,ReplacedDst,Ext.104,104,,,,,\
-    Chain: +442079460101;Ext.801;Ext.104;,Line,Queue,Extension,0046701234567,Support,Agent 4,";
+    Chain: +442079460101;Ext.801;Ext.104;,Line,Queue,Extension,00442079460123,Support,Agent 4,";
 
 const TAKEN_TOLD: &str =
     "inbound answered, queue q801 0-8 answered, talk q801 a104 8-498 completed";
