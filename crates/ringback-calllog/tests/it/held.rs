@@ -422,3 +422,54 @@ fn a_folder_of_unknown_files_is_an_error_that_names_the_first() {
     let failed = mixed(&[("1", "what is this\n")]).unwrap_err().to_string();
     assert!(failed.ends_with("1: of no known format"), "{failed}");
 }
+
+/// Settles calls that all have one id: each by its start in milliseconds and how many stages it has.
+struct OneId(Vec<(i64, i64)>);
+
+impl CdrFormat for OneId {
+    fn source(&self) -> SourceId {
+        "one".into()
+    }
+
+    fn framing(&self) -> Framing {
+        Framing::Lines
+    }
+
+    fn observed(&self) -> Observed {
+        Pairs::new("full").observed()
+    }
+
+    fn read(&mut self, _record: Record<'_>) -> Verdict {
+        Verdict::Held { at: DateTime::UNIX_EPOCH }
+    }
+
+    fn settle(&mut self, _until: Option<DateTime<Utc>>) -> Settled {
+        let at = |millis| DateTime::from_timestamp_millis(millis).unwrap();
+        let legs = self.0.iter().map(|&(millis, stages)| {
+            let mut leg = Leg::whole("x".into(), at(millis), Outcome::Answered);
+            leg.stages = (0..stages)
+                .map(|n| Stage {
+                    kind: StageKind::Talk,
+                    queue: None,
+                    agent: None,
+                    entered_at: at(millis + n),
+                    left_at: None,
+                    end: StageEnd::Unknown,
+                })
+                .collect();
+            leg
+        });
+        Settled { legs: legs.collect(), ..Settled::default() }
+    }
+}
+
+#[test]
+fn one_id_at_one_time_is_one_call_and_at_another_time_another() {
+    let mut format = OneId(vec![(100_000, 1), (0, 1), (500, 2), (200_000, 1)]);
+    let read = LogReader::new().read_bytes("log", b"row\n", &mut format).unwrap();
+    let calls = read.log.calls.iter();
+    let calls: Vec<_> = calls.map(|it| (it.call_id.as_str(), it.stages.len())).collect();
+    assert_eq!(calls, [("x", 2), ("x~2", 1), ("x~3", 1)]);
+    let said = "calls told twice under one id, counted once: 1";
+    assert!(read.audit.warnings.iter().any(|it| it == said), "{:?}", read.audit.warnings);
+}
