@@ -212,14 +212,12 @@ impl CdrFormat for CdrOutput {
         Verdict::Held { at }
     }
 
-    fn settle(&mut self, until: Option<DateTime<Utc>>) -> Settled {
-        let mut settled = Settled::default();
+    fn settle(&mut self, until: Option<DateTime<Utc>>, settled: &mut Settled) {
         self.held.settle(until, |held| {
             let rows = each_once(held, &mut settled.rows);
             settled.legs.extend(Contact::new(&rows).leg());
         });
         self.seen.forget(until);
-        settled
     }
 
     fn remarks(&self) -> Vec<(String, u64)> {

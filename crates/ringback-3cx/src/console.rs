@@ -252,7 +252,7 @@ impl CdrFormat for ConsoleReport {
         Verdict::Held { at }
     }
 
-    fn settle(&mut self, until: Option<DateTime<Utc>>) -> Settled {
+    fn settle(&mut self, until: Option<DateTime<Utc>>, settled: &mut Settled) {
         let mut contacts = Vec::new();
         self.with_ids.settle(until, |lines| contacts.extend(Contact::new(std::mem::take(lines))));
         let joined = &mut self.joined;
@@ -261,12 +261,10 @@ impl CdrFormat for ConsoleReport {
             contacts.extend(Contact::new(std::mem::take(lines)));
         });
         self.seen.forget(until);
-        let mut settled = Settled::default();
-        for mut contact in each_once(contacts, &mut settled) {
+        for mut contact in each_once(contacts, settled) {
             settled.details.extend(contact.details());
             settled.legs.push(contact.leg);
         }
-        settled
     }
 
     fn remarks(&self) -> Vec<(String, u64)> {

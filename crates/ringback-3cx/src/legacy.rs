@@ -203,10 +203,8 @@ impl CdrFormat for LegacyCdr {
         Verdict::Held { at }
     }
 
-    fn settle(&mut self, until: Option<chrono::DateTime<chrono::Utc>>) -> Settled {
-        let mut settled = Settled::default();
-        self.lines.settle(until, &mut settled);
-        settled
+    fn settle(&mut self, until: Option<chrono::DateTime<chrono::Utc>>, settled: &mut Settled) {
+        self.lines.settle(until, settled);
     }
 
     fn remarks(&self) -> Vec<(String, u64)> {

@@ -18,14 +18,20 @@ macro_rules! words {
         impl $name {
             /// The word of a field; `None` for a blank one.
             pub fn new(text: &str) -> Option<Self> {
-                let text = text.trim();
-                // As the system writes it: no copy, no folding.
-                let known = match text {
-                    "" => return None,
+                // As the system writes it: no copy, no folding, no look for blanks around it.
+                match text {
+                    "" => None,
                     $($($text)|+ => Some(Self::$variant),)+
-                    _ => None,
-                };
-                Some(known.or_else(|| Self::folded(text)).unwrap_or_else(|| Self::Other(text.into())))
+                    _ => Self::otherwise(text.trim()),
+                }
+            }
+
+            #[cold]
+            fn otherwise(text: &str) -> Option<Self> {
+                if text.is_empty() {
+                    return None;
+                }
+                Some(Self::folded(text).unwrap_or_else(|| Self::Other(text.into())))
             }
 
             fn folded(text: &str) -> Option<Self> {

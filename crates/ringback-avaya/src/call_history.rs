@@ -275,12 +275,10 @@ impl CdrFormat for CallHistory {
         Verdict::Held { at }
     }
 
-    fn settle(&mut self, until: Option<DateTime<Utc>>) -> Settled {
-        let mut settled = Settled::default();
+    fn settle(&mut self, until: Option<DateTime<Utc>>, settled: &mut Settled) {
         self.segments.settle(until, |it| settled.legs.extend(assemble::leg(it)));
         self.named.forget(until);
         self.told.forget(until);
-        settled
     }
 
     fn remarks(&self) -> Vec<(String, u64)> {

@@ -410,11 +410,11 @@ impl CdrFormat for CommunicationManager {
         }
     }
 
-    fn settle(&mut self, until: Option<DateTime<Utc>>) -> Settled {
+    fn settle(&mut self, until: Option<DateTime<Utc>>, settled: &mut Settled) {
         if until.is_none() {
             self.end_half(None);
         }
-        let mut settled = Settled { rows: std::mem::take(&mut self.late), ..Settled::default() };
+        settled.rows.append(&mut self.late);
         for mut call in self.calls(until) {
             self.names.make_single(&mut call);
             call.details(&mut settled.details);
@@ -425,7 +425,6 @@ impl CdrFormat for CommunicationManager {
         }
         self.copies.forget(until);
         self.names.forget(until);
-        settled
     }
 
     fn remarks(&self) -> Vec<(String, u64)> {

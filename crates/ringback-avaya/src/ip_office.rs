@@ -17,14 +17,14 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{
     CdrFormat, Error, FileStart, Framing, Gatherer, Leg, Observed, Precision, Record, Settled,
-    Site, SkipReason, SourceId, Verdict,
+    Site, SkipReason, SourceId, Verdict, Waiting,
 };
 
 use crate::ip_office::fields::{Fields, clock_time, number, place, seconds};
 use crate::ip_office::layout::Layout;
 use crate::ip_office::row::RowReader;
 use crate::ip_office::seen::Seen;
-use crate::ip_office::segment::{Continuation, Segment, instant};
+use crate::ip_office::segment::{Continuation, Key, Segment, instant};
 use crate::ip_office::wall_clock::{WallClock, is_stamp};
 
 /// How far apart two records with one Call ID may be and still be of one call, from the end of the one to the start of
@@ -104,7 +104,7 @@ pub struct IpOffice {
     rows: Option<RowReader>,
     seen: Seen,
     /// Last records, which are calls of their own unless their Call ID has several.
-    last: Vec<Segment>,
+    last: Waiting<(Key, i64), Segment>,
     /// Records of Call IDs that have several.
     several: Gatherer<Segment>,
 }
@@ -123,7 +123,7 @@ impl IpOffice {
             layout,
             rows,
             seen: Seen::default(),
-            last: Vec::new(),
+            last: Waiting::default(),
             several: Gatherer::new(WINDOW),
         }
     }
@@ -137,22 +137,27 @@ impl IpOffice {
         Ok(Self::with(self.site, Layout::parse(text, file)?))
     }
 
-    /// Puts records with others of their Call ID; what is left are calls of one record that ended by then.
-    fn single_calls(&mut self, until: Option<DateTime<Utc>>) -> Vec<Leg> {
-        let until = until.map(|it| it.timestamp());
-        let mut legs = Vec::with_capacity(self.last.len());
-        let mut waiting = Vec::new();
-        for segment in std::mem::take(&mut self.last) {
-            if self.seen.has_several(segment.key) {
-                self.several.push(segment);
-            } else if until.is_some_and(|until| segment.end() > until) {
-                waiting.push(segment);
-            } else {
+    /// Puts records with others of their Call ID; what is left are calls of one record, of which those are told that ended
+    /// by then.
+    fn single_calls(&mut self, until: Option<i64>, legs: &mut Vec<Leg>) {
+        let several = |(_, (key, _)): &(usize, (Key, i64))| self.seen.has_several(*key);
+        let several: Vec<usize> = self.last.heads().filter(several).map(|it| it.0).collect();
+        for segment in several.into_iter().filter_map(|at| self.last.take(at)) {
+            self.several.push(segment);
+        }
+        if until.is_none() {
+            let segments = self.last.take_all();
+            legs.reserve(segments.len());
+            for segment in segments.into_iter().flatten() {
                 legs.push(assemble::leg(std::slice::from_ref(&segment)));
             }
+            return;
         }
-        self.last = waiting;
-        legs
+        let is_due = |(_, (_, end)): &(usize, (Key, i64))| until.is_none_or(|until| *end <= until);
+        let due: Vec<usize> = self.last.heads().filter(is_due).map(|it| it.0).collect();
+        for segment in due.into_iter().filter_map(|at| self.last.take(at)) {
+            legs.push(assemble::leg(std::slice::from_ref(&segment)));
+        }
     }
 }
 
@@ -217,17 +222,17 @@ impl CdrFormat for IpOffice {
         }
         let at = instant(segment.end());
         match segment.continuation {
-            Continuation::Last => self.last.push(segment),
+            Continuation::Last => self.last.push((segment.key, segment.end()), segment),
             Continuation::MoreFollow => drop(self.several.push(segment)),
         }
         Verdict::Held { at }
     }
 
-    fn settle(&mut self, until: Option<DateTime<Utc>>) -> Settled {
-        let mut legs = self.single_calls(until);
-        self.several.settle(until, |segments| assemble::calls(segments, &mut legs));
-        self.seen.forget(until.map(|it| it.timestamp()));
-        Settled { legs, ..Settled::default() }
+    fn settle(&mut self, until: Option<DateTime<Utc>>, settled: &mut Settled) {
+        let until_secs = until.map(|it| it.timestamp());
+        self.single_calls(until_secs, &mut settled.legs);
+        self.several.settle(until, |segments| assemble::calls(segments, &mut settled.legs));
+        self.seen.forget(until_secs);
     }
 
     fn remarks(&self) -> Vec<(String, u64)> {

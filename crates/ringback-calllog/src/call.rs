@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::clock::between;
 use crate::pseudonym::mask;
 use crate::{AgentId, CallId, CallKey, Customer, Intent, LegId, Precision, QueueId, SourceId};
 
@@ -163,7 +164,7 @@ pub struct Stage {
 impl Stage {
     /// How long it took; absent where its end is. Unit: seconds to microseconds, as the source stamps them.
     pub fn duration(&self) -> Option<TimeDelta> {
-        self.left_at.map(|left_at| left_at - self.entered_at)
+        self.left_at.map(|left_at| between(self.entered_at, left_at))
     }
 }
 

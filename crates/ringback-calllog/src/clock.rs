@@ -1,13 +1,58 @@
 //! Local stamps, zones and the fold rule: how a wall-clock reading becomes an instant.
 
+use std::cell::Cell;
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::{
-    DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeDelta,
-    TimeZone, Utc, Weekday,
+    DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset,
+    TimeDelta, TimeZone, Timelike, Utc, Weekday,
 };
 use serde::{Deserialize, Serialize};
+
+/// The instant of seconds since 1970; `None` beyond what can be represented. Stamps of a log are near each other: the date
+/// of the last one is kept, and finding it is most of the work.
+///
+/// # Example
+///
+/// ```
+/// use chrono::DateTime;
+/// use ringback_calllog::instant_of_secs;
+///
+/// assert_eq!(instant_of_secs(1_777_852_800), DateTime::from_timestamp(1_777_852_800, 0));
+/// assert_eq!(instant_of_secs(i64::MAX), None);
+/// ```
+#[inline]
+pub fn instant_of_secs(secs: i64) -> Option<DateTime<Utc>> {
+    thread_local! {
+        static LAST: Cell<(i64, NaiveDate)> = const { Cell::new((i64::MAX, NaiveDate::MIN)) };
+    }
+    const DAY: i64 = 86_400;
+    let day = secs.div_euclid(DAY);
+    let (last, date) = LAST.get();
+    let date = if day == last {
+        date
+    } else {
+        let date = DateTime::from_timestamp(secs, 0)?.date_naive();
+        LAST.set((day, date));
+        date
+    };
+    let of_day = u32::try_from(secs.rem_euclid(DAY)).ok()?;
+    NaiveTime::from_num_seconds_from_midnight_opt(of_day, 0).map(|it| date.and_time(it).and_utc())
+}
+
+/// From one instant to another, as by subtraction; of one day it takes half the time.
+#[inline]
+pub(crate) fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
+    let (from, to) = (from.naive_utc(), to.naive_utc());
+    if from.date() != to.date() {
+        return to.signed_duration_since(from);
+    }
+    let nanos = |it: NaiveTime| {
+        i64::from(it.num_seconds_from_midnight()) * 1_000_000_000 + i64::from(it.nanosecond())
+    };
+    TimeDelta::nanoseconds(nanos(to.time()) - nanos(from.time()))
+}
 
 /// An IANA time zone, such as `Europe/Copenhagen`.
 ///

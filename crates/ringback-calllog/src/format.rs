@@ -171,6 +171,15 @@ pub struct Settled {
     pub details: Vec<DetailRow>,
 }
 
+impl Settled {
+    /// Adds what became of further rows.
+    pub fn append(&mut self, mut other: Self) {
+        self.legs.append(&mut other.legs);
+        self.rows.append(&mut other.rows);
+        self.details.append(&mut other.details);
+    }
+}
+
 /// A row of a table beside the calls: what a vendor writes of a call that the call model has no place for, such as the
 /// quality of its sound. No number or name of a customer stands in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -280,10 +289,9 @@ pub trait CdrFormat {
     /// What a record says. Blank lines do not come here.
     fn read(&mut self, record: Record<'_>) -> Verdict;
 
-    /// The calls of held rows of which nothing has happened after `until`, or all of them at the end of the log.
-    fn settle(&mut self, _until: Option<DateTime<Utc>>) -> Settled {
-        Settled::default()
-    }
+    /// Adds the calls of held rows of which nothing has happened after `until`, or all of them at the end of the log.
+    /// `settled` is empty when it comes; its memory is used again for the next calls.
+    fn settle(&mut self, _until: Option<DateTime<Utc>>, _settled: &mut Settled) {}
 
     /// Remarks on what was read that no row shows: stages dropped, numbers that could not be normalized. A text and
     /// how often, in a fixed order.
@@ -329,8 +337,8 @@ impl<F: CdrFormat + ?Sized> CdrFormat for Box<F> {
         (**self).read(record)
     }
 
-    fn settle(&mut self, until: Option<DateTime<Utc>>) -> Settled {
-        (**self).settle(until)
+    fn settle(&mut self, until: Option<DateTime<Utc>>, settled: &mut Settled) {
+        (**self).settle(until, settled);
     }
 
     fn remarks(&self) -> Vec<(String, u64)> {

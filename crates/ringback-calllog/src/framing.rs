@@ -10,7 +10,7 @@ pub(crate) const MAX_RECORD_LEN: usize = 1 << 20;
 /// Lines that one quoted record may take.
 pub(crate) const MAX_QUOTED_LINES: usize = 64;
 
-const CHUNK: usize = 1 << 18;
+const CHUNK: usize = 1 << 16;
 
 /// The byte-order mark of UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -40,6 +40,9 @@ pub(crate) struct Cutter<'a> {
     record: std::ops::Range<usize>,
     /// The record without its NUL bytes, where it had any.
     cleaned: Vec<u8>,
+    /// Where the first NUL byte of the buffer is, or its end: few logs have any, and looking for them in each record would
+    /// take longer.
+    nul: usize,
     is_cleaned: bool,
     /// Lines of the last record.
     lines: usize,
@@ -78,7 +81,9 @@ impl Cutter<'static> {
         if self.start > CHUNK || self.start == self.buffer.len() {
             self.drop_cut();
         }
+        let from = self.buffer.len();
         self.buffer.extend_from_slice(bytes);
+        self.look_for_nul(from);
     }
 
     /// No more bytes will come.
@@ -107,6 +112,7 @@ impl<'a> Cutter<'a> {
             searched: 0,
             record: 0..0,
             cleaned: Vec::new(),
+            nul: 0,
             is_cleaned: false,
             lines: 1,
             line: 0,
@@ -150,8 +156,24 @@ impl<'a> Cutter<'a> {
     fn drop_cut(&mut self) {
         self.buffer.drain(..self.start);
         self.searched -= self.start;
+        if self.nul < self.start {
+            self.nul = self.find_nul(0);
+        } else {
+            self.nul -= self.start;
+        }
         self.start = 0;
         self.record = 0..0;
+    }
+
+    fn find_nul(&self, from: usize) -> usize {
+        memchr::memchr(0, &self.buffer[from..]).map_or(self.buffer.len(), |at| from + at)
+    }
+
+    /// Looks for a NUL byte in what has come, where there is none before it.
+    fn look_for_nul(&mut self, from: usize) {
+        if self.nul >= from {
+            self.nul = self.find_nul(from);
+        }
     }
 
     /// Passes over bytes before the first record.
@@ -167,7 +189,10 @@ impl<'a> Cutter<'a> {
             return false;
         }
         self.drop_cut();
-        match self.bytes.read_into(&mut self.buffer) {
+        let from = self.buffer.len();
+        let read = self.bytes.read_into(&mut self.buffer);
+        self.look_for_nul(from);
+        match read {
             Ok(0) => self.has_ended = true,
             Ok(_) => return true,
             Err(error) => {
@@ -251,8 +276,11 @@ impl<'a> Cutter<'a> {
         if self.line == 1 && self.is_text && self.buffer[self.record.clone()].starts_with(BOM) {
             self.record.start += BOM.len();
         }
+        if self.nul < self.record.start {
+            self.nul = self.find_nul(self.record.start);
+        }
         let bytes = &self.buffer[self.record.clone()];
-        self.is_cleaned = memchr::memchr(0, bytes).is_some();
+        self.is_cleaned = self.nul < self.record.end;
         if self.is_cleaned {
             self.nul_lines += 1;
             self.cleaned.clear();

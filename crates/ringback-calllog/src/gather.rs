@@ -56,6 +56,9 @@ pub struct Gatherer<P: Piece> {
     window: i64,
     /// Pieces that wait for the rest of their call; a free place is `None`.
     pieces: Vec<Option<P>>,
+    /// The last thing that each piece knows of, in microseconds since 1970; [`FREE`] at a free place. Looking through these
+    /// touches little memory, through the pieces all of it.
+    ends: Vec<i64>,
     free: Vec<usize>,
     /// Which piece each is united with, up to the root of its call.
     parents: Vec<u32>,
@@ -65,7 +68,13 @@ pub struct Gatherer<P: Piece> {
     left_keys: FxHashMap<u32, Vec<P::Key>>,
     /// The keys of the piece at hand; the memory is used again.
     keys: Vec<P::Key>,
+    /// Memory for what is looked at when calls are given out.
+    spare_lasts: Vec<i64>,
+    spare_members: Vec<(u32, usize)>,
 }
+
+/// Stands for a place without a piece: no stamp is as early.
+const FREE: i64 = i64::MIN;
 
 /// A stretch of time in which a key was in use, and a piece that used it. Unit: microseconds since 1970.
 #[derive(Clone, Copy)]
@@ -90,11 +99,14 @@ impl<P: Piece> Gatherer<P> {
         Self {
             window: micros(window),
             pieces: Vec::new(),
+            ends: Vec::new(),
             free: Vec::new(),
             parents: Vec::new(),
             uses: FxHashMap::default(),
             left_keys: FxHashMap::default(),
             keys: Vec::new(),
+            spare_lasts: Vec::new(),
+            spare_members: Vec::new(),
         }
     }
 
@@ -117,6 +129,7 @@ impl<P: Piece> Gatherer<P> {
     pub fn push(&mut self, piece: P) -> usize {
         let at = self.free.pop().unwrap_or_else(|| {
             self.pieces.push(None);
+            self.ends.push(FREE);
             self.parents.push(0);
             self.pieces.len() - 1
         });
@@ -159,6 +172,7 @@ impl<P: Piece> Gatherer<P> {
             self.note(key, new);
         }
         self.keys = keys;
+        self.ends[at] = new.to;
         self.pieces[at] = Some(piece);
     }
 
@@ -217,21 +231,34 @@ impl<P: Piece> Gatherer<P> {
     /// used again after a `settle(Some(…))`: sort what has to be in an order. The function may take pieces out of the
     /// list. They are forgotten with their keys: a piece that comes later starts a new call.
     pub fn settle(&mut self, until: Option<DateTime<Utc>>, mut give: impl FnMut(&mut Vec<P>)) {
-        let mut members = Vec::with_capacity(self.len());
+        let until_micros = until.map_or(i64::MAX, |it| it.timestamp_micros());
+        // The last thing that happened in each call, at the place of its root.
+        let mut lasts = std::mem::take(&mut self.spare_lasts);
+        lasts.clear();
+        lasts.resize(self.pieces.len(), i64::MIN);
         for at in 0..self.pieces.len() {
-            if self.pieces[at].is_some() {
-                members.push((self.root(narrow(at)), at));
+            if self.ends[at] != FREE {
+                let root = self.root(narrow(at)) as usize;
+                lasts[root] = lasts[root].max(self.ends[at]);
+            }
+        }
+        let mut members = std::mem::take(&mut self.spare_members);
+        members.clear();
+        for at in 0..self.pieces.len() {
+            if self.ends[at] != FREE {
+                let root = self.root(narrow(at));
+                if lasts[root as usize] <= until_micros {
+                    members.push((root, at));
+                }
             }
         }
         members.sort_unstable();
         let mut group = Vec::new();
         for members in members.chunk_by(|a, b| a.0 == b.0) {
-            let pieces = members.iter().filter_map(|&(_, at)| self.pieces[at].as_ref());
-            let last = pieces.map(|it| it.span().1).max();
-            if until.is_some_and(|until| last.is_some_and(|last| last > until)) {
-                continue;
+            for &(_, at) in members {
+                group.extend(self.pieces[at].take());
+                self.ends[at] = FREE;
             }
-            group.extend(members.iter().filter_map(|&(_, at)| self.pieces[at].take()));
             if until.is_some() {
                 self.forget(&group, members);
                 self.free.extend(members.iter().map(|it| it.1));
@@ -239,6 +266,7 @@ impl<P: Piece> Gatherer<P> {
             give(&mut group);
             group.clear();
         }
+        (self.spare_lasts, self.spare_members) = (lasts, members);
         if until.is_none() {
             // Everything is given out: what is kept of keys goes at once.
             let window = self.window;

@@ -53,13 +53,16 @@ mod start;
 mod stitch;
 mod stream;
 mod text_cache;
+mod waiting;
 
 pub use audit::{Audit, FileAudit, FileStatus, SourceAudit, Sufficiency};
 pub use call::{
     Call, Completeness, Direction, InvalidDirection, InvalidOutcome, InvalidStageEnd,
     InvalidStageKind, Leg, Outcome, Stage, StageEnd, StageKind,
 };
-pub use clock::{Fold, InvalidFold, InvalidZone, LocalClock, LocalTimeError, Zone};
+pub use clock::{
+    Fold, InvalidFold, InvalidZone, LocalClock, LocalTimeError, Zone, instant_of_secs,
+};
 pub use delimited::{Delimited, InvalidStampPattern, StampPattern};
 pub use error::Error;
 pub use format::{CdrFormat, DetailRow, FileStart, Framing, Place, Record, Settled, Verdict};
@@ -79,3 +82,4 @@ pub use separated::{HeaderNames, Separated, SeparatedRow};
 pub use site::{Site, bad_layout, read_layout};
 pub use stitch::{Pushed, Stitcher};
 pub use stream::LogStream;
+pub use waiting::Waiting;

@@ -31,6 +31,8 @@ pub(crate) struct Tally {
     pub(crate) first_empty: Option<String>,
     /// How far the log has come, where calls are given out while it is read.
     clock: Option<LogTime>,
+    /// Memory for what a format settles: getting it anew each time would cost more than filling it.
+    settled: Settled,
 }
 
 /// How far a log has come, whatever single rows say: the middle stamp of the last rows, and never back.
@@ -61,7 +63,7 @@ impl LogTime {
 impl Tally {
     pub(crate) fn new(reader: &LogReader, format: &mut dyn CdrFormat, streams: bool) -> Self {
         // A read that stopped at a bad row may have left rows behind.
-        drop(format.settle(None));
+        format.settle(None, &mut Settled::default());
         let mut stitcher = reader.stitcher.clone();
         stitcher.begin(format.source(), format.observed().precision);
         Self {
@@ -73,6 +75,7 @@ impl Tally {
             first_obstacle: None,
             first_empty: None,
             clock: streams.then(LogTime::default),
+            settled: Settled::default(),
         }
     }
 
@@ -243,12 +246,12 @@ impl Reading<'_> {
     pub(crate) fn settle_as_of(&mut self, now: DateTime<Utc>) -> Result<(), Error> {
         // What was read may have told more of how exact the stamps are.
         self.tally.stitcher.begin(self.format.source(), self.format.observed().precision);
-        let settled = self.format.settle(Some(self.tally.stitcher.until(now)));
-        self.take_settled(settled)?;
-        for call in self.tally.stitcher.flush(now) {
-            self.tally.audit.add_call(&call);
+        self.take_settled(Some(self.tally.stitcher.until(now)))?;
+        let Tally { stitcher, audit, .. } = &mut *self.tally;
+        stitcher.flush_each(now, &mut |call| {
+            audit.add_call(&call);
             self.observer.call(call);
-        }
+        });
         Ok(())
     }
 
@@ -256,8 +259,7 @@ impl Reading<'_> {
     pub(crate) fn settle_all(&mut self) -> Result<Vec<Call>, Error> {
         let precision = self.format.observed().precision;
         self.tally.stitcher.begin(self.format.source(), precision);
-        let settled = self.format.settle(None);
-        self.take_settled(settled)?;
+        self.take_settled(None)?;
         let mut calls = self.tally.stitcher.finish();
         for call in &mut calls {
             call.precision = precision;
@@ -266,15 +268,18 @@ impl Reading<'_> {
         Ok(calls)
     }
 
-    fn take_settled(&mut self, settled: Settled) -> Result<(), Error> {
-        for leg in settled.legs {
+    /// Takes what the format has settled until a moment, or all that it holds.
+    fn take_settled(&mut self, until: Option<DateTime<Utc>>) -> Result<(), Error> {
+        let mut settled = std::mem::take(&mut self.tally.settled);
+        self.format.settle(until, &mut settled);
+        for leg in settled.legs.drain(..) {
             if leg.completeness == Completeness::Whole {
                 self.tally.stitcher.push_settled(leg);
             } else {
                 self.tally.stitcher.push(leg);
             }
         }
-        for (place, verdict) in settled.rows {
+        for (place, verdict) in settled.rows.drain(..) {
             if !matches!(verdict, Verdict::Skipped(_) | Verdict::Rejected { .. }) {
                 continue;
             }
@@ -289,9 +294,10 @@ impl Reading<'_> {
                 _ => {}
             }
         }
-        for row in settled.details {
+        for row in settled.details.drain(..) {
             self.observer.detail(row);
         }
+        self.tally.settled = settled;
         Ok(())
     }
 }

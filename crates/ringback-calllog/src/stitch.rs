@@ -62,6 +62,10 @@ pub struct Stitcher {
     /// Legs that wait for the rest of their call.
     pending: Gatherer<Leg>,
     whole: Vec<Call>,
+    /// Memory for the order in which calls are given out.
+    order: Vec<(DateTime<Utc>, u32)>,
+    /// Memory for the hashes of their ids.
+    hashes: FxHashSet<u64>,
     told_twice: u64,
 }
 
@@ -133,6 +137,8 @@ impl Stitcher {
             seen: FxHashMap::default(),
             pending: Gatherer::new(TimeDelta::hours(1)),
             whole: Vec::new(),
+            order: Vec::new(),
+            hashes: FxHashSet::default(),
             told_twice: 0,
         }
     }
@@ -230,6 +236,13 @@ impl Stitcher {
     ///
     /// It looks at everything that is kept: call it every few minutes of the log, not after every leg.
     pub fn flush(&mut self, as_of: DateTime<Utc>) -> Vec<Call> {
+        let mut calls = Vec::new();
+        self.flush_each(as_of, &mut |call| calls.push(call));
+        calls
+    }
+
+    /// As [`flush`](Self::flush), call by call.
+    pub(crate) fn flush_each(&mut self, as_of: DateTime<Utc>, give: &mut dyn FnMut(Call)) {
         let until = self.until(as_of);
         let is_due = |last| last <= until;
         let whole = &self.whole;
@@ -243,16 +256,38 @@ impl Stitcher {
                 !is_due(last)
             }
         });
-        self.give_out(Some(until))
+        let mut calls = self.take_calls(Some(until));
+        if !self.have_ids_of_their_own(&calls) {
+            order_calls(&mut calls);
+            self.with_ids_of_their_own(calls).into_iter().for_each(give);
+            return;
+        }
+        // Each call is moved once, and the memory is kept.
+        let mut order = std::mem::take(&mut self.order);
+        order.extend((0..).zip(&calls).map(|(at, call)| (call.arrived_at, at)));
+        order.sort_unstable_by(|a, b| {
+            let id = |at: u32| &calls[at as usize].call_id;
+            a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1)))
+        });
+        let mut calls: Vec<Option<Call>> = calls.into_iter().map(Some).collect();
+        for (_, at) in order.drain(..) {
+            calls[at as usize].take().into_iter().for_each(&mut *give);
+        }
+        self.order = order;
+        calls.clear();
+        self.whole = calls.into_iter().map_while(|it| it).collect();
     }
 
     /// Gives out every call that is left, ordered by `arrived_at`, then by `call_id`.
     pub fn finish(&mut self) -> Vec<Call> {
         self.seen = FxHashMap::default();
-        self.give_out(None)
+        let mut calls = self.take_calls(None);
+        order_calls(&mut calls);
+        if self.have_ids_of_their_own(&calls) { calls } else { self.with_ids_of_their_own(calls) }
     }
 
-    fn give_out(&mut self, until: Option<DateTime<Utc>>) -> Vec<Call> {
+    /// Takes whole calls, and those of which nothing has happened after `until`.
+    fn take_calls(&mut self, until: Option<DateTime<Utc>>) -> Vec<Call> {
         let mut calls = std::mem::take(&mut self.whole);
         let mut pending = std::mem::replace(&mut self.pending, Gatherer::new(TimeDelta::zero()));
         pending.settle(until, |legs| {
@@ -262,18 +297,19 @@ impl Stitcher {
             calls.extend(self.stitched(std::mem::take(legs)));
         });
         self.pending = pending;
-        order_calls(&mut calls);
-        self.with_ids_of_their_own(calls)
+        calls
     }
 
-    /// The calls, each with an id of its own. Two with one id that begin together are one call told twice: the one that
+    /// Whether no two calls have one id, which is nearly always so; by their hashes, so it may be denied in error.
+    fn have_ids_of_their_own(&mut self, calls: &[Call]) -> bool {
+        self.hashes.clear();
+        self.hashes.reserve(calls.len());
+        calls.iter().all(|it| self.hashes.insert(FxBuildHasher.hash_one(&it.call_id)))
+    }
+
+    /// Calls in order, each with an id of its own. Two with one id that begin together are one call told twice: the one that
     /// says more stays. Otherwise the system's numbers have come round again, and the later call's id gets a number.
     fn with_ids_of_their_own(&mut self, calls: Vec<Call>) -> Vec<Call> {
-        // Hashes are enough to see that there is nothing to do, which is nearly always so.
-        let mut hashes = FxHashSet::with_capacity_and_hasher(calls.len(), FxBuildHasher);
-        if calls.iter().all(|it| hashes.insert(FxBuildHasher.hash_one(&it.call_id))) {
-            return calls;
-        }
         let slack = TimeDelta::seconds(1);
         let mut used: FxHashSet<CallId> = calls.iter().map(|it| it.call_id.clone()).collect();
         let mut places: FxHashMap<CallId, usize> = FxHashMap::default();

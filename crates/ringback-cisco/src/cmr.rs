@@ -135,9 +135,9 @@ impl CdrFormat for CucmCmr {
         Verdict::Held { at }
     }
 
-    fn settle(&mut self, until: Option<chrono::DateTime<chrono::Utc>>) -> Settled {
+    fn settle(&mut self, until: Option<chrono::DateTime<chrono::Utc>>, settled: &mut Settled) {
         self.seen.forget(until);
-        std::mem::take(&mut self.settled)
+        settled.append(std::mem::take(&mut self.settled));
     }
 
     fn remarks(&self) -> Vec<(String, u64)> {

@@ -264,7 +264,7 @@ impl CdrFormat for CucmCdr {
         self.take(record).unwrap_or_else(Verdict::from)
     }
 
-    fn settle(&mut self, until: Option<DateTime<Utc>>) -> Settled {
+    fn settle(&mut self, until: Option<DateTime<Utc>>, settled: &mut Settled) {
         self.seen.forget(until);
         let window = self.parties.layout.window;
         let mut assembler = Assembler {
@@ -272,7 +272,7 @@ impl CdrFormat for CucmCdr {
             parties: &mut self.parties,
             notes: &mut self.notes,
             asides: &mut self.asides,
-            settled: Settled::default(),
+            settled,
             spare: String::new(),
         };
         if until.is_none() {
@@ -280,7 +280,7 @@ impl CdrFormat for CucmCdr {
         }
         self.rows.settle(until, |group| assembler.take(group));
         // The call of such a row may have ended a little later than the row.
-        assembler.give_up(until.and_then(|it| it.checked_sub_signed(window)))
+        assembler.give_up(until.and_then(|it| it.checked_sub_signed(window)));
     }
 
     fn remarks(&self) -> Vec<(String, u64)> {

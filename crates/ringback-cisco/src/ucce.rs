@@ -320,12 +320,10 @@ impl CdrFormat for UcceTcd {
         }
     }
 
-    fn settle(&mut self, until: Option<DateTime<Utc>>) -> Settled {
+    fn settle(&mut self, until: Option<DateTime<Utc>>, settled: &mut Settled) {
         let Self { layout, naming, gatherer, remarks, .. } = self;
-        let mut settled = Settled::default();
         let mut assembler = Assembler { naming, layout, remarks };
-        gatherer.settle(until, |rows| settle_group(rows, &mut assembler, &mut settled));
-        settled
+        gatherer.settle(until, |rows| settle_group(rows, &mut assembler, settled));
     }
 
     fn remarks(&self) -> Vec<(String, u64)> {

@@ -366,9 +366,8 @@ impl CdrFormat for Uccx {
         }
     }
 
-    fn settle(&mut self, until: Option<DateTime<Utc>>) -> Settled {
+    fn settle(&mut self, until: Option<DateTime<Utc>>, settled: &mut Settled) {
         let Self { layout, rows, gatherer, undated, remarks, .. } = self;
-        let mut settled = Settled::default();
         let has_agents = rows.seen.agents;
         let mut assembler = Assembler { naming: &mut rows.naming, layout, remarks, has_agents };
         let mut reports = Vec::new();
@@ -383,18 +382,17 @@ impl CdrFormat for Uccx {
             for key in keys {
                 contact.extend(undated.remove(&key).into_iter().flatten());
             }
-            settle_contact(contact, &mut assembler, &mut settled);
+            settle_contact(contact, &mut assembler, settled);
         });
         // Of a call in the tables and in the report the tables say more: they come first, and the id is the same.
         for mut contact in reports {
-            settle_contact(&mut contact, &mut assembler, &mut settled);
+            settle_contact(&mut contact, &mut assembler, settled);
         }
         if until.is_none() {
             let left: Vec<Place> =
                 std::mem::take(undated).into_values().flatten().map(|it| it.place).collect();
             settled.rows.extend(left.into_iter().map(|place| (place, without_call())));
         }
-        settled
     }
 
     fn remarks(&self) -> Vec<(String, u64)> {

@@ -5,12 +5,12 @@ use std::hash::Hasher;
 use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{
     AgentId, CallId, DetailRow, Direction, Leg, LegId, Outcome, Place, Settled, SkipReason,
-    StageEnd, StageKind, Verdict,
+    StageEnd, StageKind, Verdict, Waiting,
 };
 use rustc_hash::FxHasher;
 
 use crate::layout::{POLL_COLUMNS, POLLS};
-use crate::legacy::leg::Extra;
+use crate::legacy::leg::{Extra, HeldLeg};
 
 /// Lines with one history id that are further apart are of two calls: the system began to count anew.
 const WINDOW: TimeDelta = TimeDelta::hours(1);
@@ -30,7 +30,7 @@ pub(super) struct Line {
     fingerprint: u64,
     place: Place,
     /// Its id begins with the id of its call.
-    leg: Leg,
+    leg: HeldLeg,
     extra: Option<Box<Extra>>,
 }
 
@@ -39,7 +39,7 @@ impl Line {
     pub(super) fn new(
         [key, fingerprint]: [u64; 2],
         place: Place,
-        leg: Leg,
+        leg: HeldLeg,
         extra: Option<Box<Extra>>,
     ) -> Self {
         Self { key, fingerprint, place, leg, extra }
@@ -63,52 +63,81 @@ impl Line {
     }
 }
 
-/// The lines that wait. Which of them are of one call is found when they are given out: sorting a number for each costs less
-/// than a look-up for each.
+/// The lines that wait. Which of them are of one call is found when they are given out: a look at a few bits of each costs
+/// less than a look-up for each.
 #[derive(Default)]
-pub(super) struct HeldLines {
-    lines: Vec<Line>,
+pub(super) struct HeldLines(Waiting<Head, Line>);
+
+/// The key of a line, and the last thing that it knows of.
+#[derive(Clone, Copy)]
+struct Head {
+    key: u64,
+    last_at: DateTime<Utc>,
 }
 
 impl HeldLines {
     /// Takes a line.
     #[inline]
     pub(super) fn push(&mut self, line: Line) {
-        self.lines.push(line);
+        self.0.push(Head { key: line.key, last_at: line.last_at() }, line);
     }
 
     /// Gives out the calls of which nothing has happened after `until`, or all of them. A line that came twice is skipped.
     pub(super) fn settle(&mut self, until: Option<DateTime<Utc>>, settled: &mut Settled) {
-        let lines = std::mem::take(&mut self.lines);
-        let mut keys: Vec<(u64, usize)> =
-            lines.iter().enumerate().map(|(at, line)| (line.key, at)).collect();
-        keys.sort_unstable();
-        let is_alone = |pair: &[(u64, usize)]| pair[0].0 != pair[1].0;
-        if until.is_none() && keys.windows(2).all(is_alone) {
-            give_out_all(lines, settled);
-            return;
-        }
         let is_due = |last: DateTime<Utc>| until.is_none_or(|until| last <= until);
-        let mut lines: Vec<Option<Line>> = lines.into_iter().map(Some).collect();
-        for together in keys.chunk_by(|a, b| a.0 == b.0).filter(|it| it.len() > 1) {
-            let take = |&(_, at): &(u64, usize)| lines.get_mut(at).and_then(Option::take);
-            let together = each_once(together.iter().filter_map(take).collect(), settled);
+        // Lines of calls that are not over, some of which may be due by themselves.
+        let mut kept = Vec::new();
+        for together in self.of_one_key().chunk_by(|a, b| a.0 == b.0).filter(|it| it.len() > 1) {
+            let together = together.iter().filter_map(|&(_, at)| self.0.take(at)).collect();
             let mut given: Option<String> = None;
-            for call in calls(together) {
+            for call in calls(each_once(together, settled)) {
                 if call.iter().all(|it| is_due(it.last_at())) {
                     given = Some(give_out_joined(call, given.as_deref(), settled));
                 } else {
-                    self.lines.extend(call);
+                    kept.extend(call);
                 }
             }
         }
-        for line in lines.into_iter().flatten() {
-            if is_due(line.last_at()) {
-                give_out(line, settled);
-            } else {
-                self.lines.push(line);
-            }
+        if until.is_none() {
+            let lines = self.0.take_all();
+            settled.legs.reserve(lines.len());
+            lines.into_iter().flatten().for_each(|it| give_out(it, settled));
+            return;
         }
+        let due: Vec<usize> =
+            self.0.heads().filter(|(_, head)| is_due(head.last_at)).map(|it| it.0).collect();
+        for line in due.into_iter().filter_map(|at| self.0.take(at)) {
+            give_out(line, settled);
+        }
+        for line in kept {
+            self.push(line);
+        }
+    }
+
+    /// The key and the place of every line that may have its key in common with another, by key.
+    fn of_one_key(&self) -> Vec<(u64, usize)> {
+        /// So many bits a line leave few that are set by two keys.
+        const BITS_A_LINE: usize = 32;
+        let bits = (self.0.len() * BITS_A_LINE).next_power_of_two().max(64);
+        let mask = bits as u64 - 1;
+        let place = |key: u64| {
+            let bit = key.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(20) & mask;
+            (usize::try_from(bit / 64).unwrap_or(0), 1_u64 << (bit % 64))
+        };
+        let (mut once, mut again) = (vec![0; bits / 64], vec![0; bits / 64]);
+        for (_, head) in self.0.heads() {
+            let (word, bit) = place(head.key);
+            again[word] |= once[word] & bit;
+            once[word] |= bit;
+        }
+        let may_be_common = |(_, head): &(usize, Head)| {
+            let (word, bit) = place(head.key);
+            again[word] & bit != 0
+        };
+        let common = self.0.heads().filter(may_be_common);
+        let mut keys: Vec<(u64, usize)> = common.map(|(at, head)| (head.key, at)).collect();
+        keys.sort_unstable();
+        keys
     }
 }
 
@@ -147,22 +176,12 @@ fn calls(lines: Vec<Line>) -> Vec<Vec<Line>> {
     calls
 }
 
-/// Gives out lines of which each is a call.
-fn give_out_all(lines: Vec<Line>, settled: &mut Settled) {
-    for line in &lines {
-        if let Some(extra) = &line.extra {
-            details(&line.leg, extra, settled);
-        }
-    }
-    // In the memory of the lines.
-    settled.legs = lines.into_iter().map(|it| it.leg).collect();
-}
-
 fn give_out(line: Line, settled: &mut Settled) {
+    let leg = line.leg.into_leg();
     if let Some(extra) = line.extra {
-        details(&line.leg, &extra, settled);
+        details(&leg, &extra, settled);
     }
-    settled.legs.push(line.leg);
+    settled.legs.push(leg);
 }
 
 /// Gives out several lines as one call, and gives back its id. Where the call given out before it had the same id, the
@@ -171,13 +190,13 @@ fn give_out_joined(lines: Vec<Line>, before: Option<&str>, settled: &mut Settled
     let mut lines = lines.into_iter();
     let Some(first) = lines.next() else { return String::new() };
     let id = first.id().to_owned();
-    let (mut call, mut extras) = (first.leg, Vec::from_iter(first.extra));
+    let (mut call, mut extras) = (first.leg.into_leg(), Vec::from_iter(first.extra));
     if before == Some(&*id) {
         let started = call.started_at.timestamp();
         call.leg_id = LegId::new(format!("{}~{started}", call.leg_id));
     }
     for line in lines {
-        add(&mut call, line.leg);
+        add(&mut call, line.leg.into_leg());
         extras.extend(line.extra);
     }
     for extra in extras {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use ringback_calllog::{
-    AgentId, CustomerNumbers, Direction, Leg, LegId, LocalClock, Names, Outcome, QueueId,
+    AgentId, Customer, CustomerNumbers, Direction, Leg, LegId, LocalClock, Names, Outcome, QueueId,
     RejectReason, Site, Stage, StageEnd, StageKind,
 };
 
@@ -30,6 +30,41 @@ pub(super) struct Legs {
     id: String,
 }
 
+/// What a record says in the words of the call model, while it waits: a record has two stages at most, which lie beside it.
+/// Thousands wait at a time, and what lies elsewhere has left the processor's memory by then.
+pub(super) struct HeldLeg {
+    pub(super) leg_id: LegId,
+    pub(super) started_at: DateTime<Utc>,
+    pub(super) ended_at: Option<DateTime<Utc>>,
+    direction: Direction,
+    outcome: Outcome,
+    customer: Option<Customer>,
+    queue: Option<QueueId>,
+    stages: [Option<Stage>; 2],
+}
+
+impl HeldLeg {
+    fn push(&mut self, stage: Stage) {
+        if let Some(place) = self.stages.iter_mut().find(|it| it.is_none()) {
+            *place = Some(stage);
+        }
+    }
+
+    /// The leg.
+    pub(super) fn into_leg(self) -> Leg {
+        let mut stages = Vec::with_capacity(self.stages.iter().flatten().count());
+        stages.extend(self.stages.into_iter().flatten());
+        Leg {
+            ended_at: self.ended_at,
+            direction: self.direction,
+            customer: self.customer,
+            queue: self.queue,
+            stages,
+            ..Leg::whole(self.leg_id, self.started_at, self.outcome)
+        }
+    }
+}
+
 /// What a record says beyond its leg.
 pub(super) struct Extra {
     pub(super) missed: Vec<AgentId>,
@@ -50,20 +85,25 @@ impl Legs {
 
     /// The leg of a row.
     #[inline]
-    pub(super) fn leg(&mut self, row: &Row<'_>, layout: &Layout) -> Result<Leg, Rejection> {
+    pub(super) fn leg(&mut self, row: &Row<'_>, layout: &Layout) -> Result<HeldLeg, Rejection> {
         let times = self.times(row)?;
         self.note_odd(row, &times);
         let answer = answer(row, layout, &times);
-        let id = self.leg_id(row, &times);
-        let mut leg = Leg::whole(id, times.started_at, Outcome::Unknown);
-        leg.direction = direction(row);
-        leg.ended_at = times.ended_at;
-        leg.customer = match leg.direction {
-            Direction::Inbound => self.numbers.get(row.from.outside_number()),
-            Direction::Outbound => self.numbers.get(called(row)),
-            _ => None,
+        let direction = direction(row);
+        let mut leg = HeldLeg {
+            leg_id: self.leg_id(row, &times),
+            started_at: times.started_at,
+            ended_at: times.ended_at,
+            direction,
+            outcome: Outcome::Unknown,
+            customer: match direction {
+                Direction::Inbound => self.numbers.get(row.from.outside_number()),
+                Direction::Outbound => self.numbers.get(called(row)),
+                _ => None,
+            },
+            queue: None,
+            stages: [None, None],
         };
-        leg.stages = Vec::with_capacity(1 + usize::from(times.answered_at.is_some()));
         if leg.direction == Direction::Outbound {
             leg.outcome = match answer {
                 Answer::Nobody => not_reached(row.reason.as_ref()),
@@ -137,9 +177,11 @@ impl Legs {
     }
 
     fn note_odd(&mut self, row: &Row<'_>, times: &Times) {
-        let stamps = times.answered_at.zip(times.ended_at).map(|it| it.1 - it.0);
-        if let (Some(talk), Some(stamps)) = (row.talk, stamps)
-            && (stamps - talk).abs() > ROUNDING
+        if let (Some(talk), Some(answered_at), Some(ended_at)) =
+            (row.talk, times.answered_at, times.ended_at)
+            // Nearly always they agree to the second, which takes no calendar to see.
+            && ended_at.timestamp() - answered_at.timestamp() != talk.num_seconds()
+            && (ended_at - answered_at - talk).abs() > ROUNDING
         {
             self.odd
                 .note("durations that differ from time-end less time-answered by more than 2 s");
@@ -153,12 +195,12 @@ impl Legs {
     }
 
     /// The stages of a call that an agent placed.
-    fn placed(&mut self, row: &Row<'_>, times: &Times, leg: &mut Leg) {
+    fn placed(&mut self, row: &Row<'_>, times: &Times, leg: &mut HeldLeg) {
         let agent = self.agent(&row.from);
         let is_answered = times.answered_at.is_some();
         let end = if is_answered { StageEnd::Answered } else { StageEnd::Unanswered };
         let ring = stage(StageKind::Ring, times.started_at, times.answered_at.or(times.ended_at));
-        leg.stages.push(Stage { end, ..ring });
+        leg.push(Stage { end, ..ring });
         let Some(answered_at) = times.answered_at else { return };
         let is_handed_on = row.change == Some(ChangeReason::ReplacedSrc);
         let (left_at, end) = if is_handed_on {
@@ -166,11 +208,11 @@ impl Legs {
         } else {
             (times.ended_at, StageEnd::Completed)
         };
-        leg.stages.push(Stage { agent, end, ..stage(StageKind::Talk, answered_at, left_at) });
+        leg.push(Stage { agent, end, ..stage(StageKind::Talk, answered_at, left_at) });
     }
 
     /// The stages of a call that came in, or that stayed inside.
-    fn arrived(&mut self, row: &Row<'_>, times: &Times, answer: Answer, leg: &mut Leg) {
+    fn arrived(&mut self, row: &Row<'_>, times: &Times, answer: Answer, leg: &mut HeldLeg) {
         let kind = row.to.kind.as_ref();
         let is_queue = |it: &Party<'_>| it.kind.as_ref().is_some_and(PartyType::is_queue);
         if is_queue(&row.to) {
@@ -183,19 +225,19 @@ impl Legs {
                 let (left_at, end) = left_queue(row, times, answer);
                 let queue = leg.queue.clone();
                 let stay = stage(StageKind::Queue, times.started_at, left_at);
-                leg.stages.push(Stage { queue, end, ..stay });
+                leg.push(Stage { queue, end, ..stay });
             }
             Some(kind) if kind.is_menu() => {
                 let left_at = if row.last.is_none() { times.ended_at } else { None };
                 let is_given_up = row.last.is_none() && is_by_caller(row);
                 let end = if is_given_up { StageEnd::Abandoned } else { StageEnd::Completed };
-                leg.stages.push(Stage { end, ..stage(StageKind::Ivr, times.started_at, left_at) });
+                leg.push(Stage { end, ..stage(StageKind::Ivr, times.started_at, left_at) });
             }
             Some(PartyType::Extension) => {
                 let (left_at, end) = left_ring(row, times, answer);
                 let agent = self.agent(&row.to);
                 let ring = stage(StageKind::Ring, times.started_at, left_at);
-                leg.stages.push(Stage { agent, end, ..ring });
+                leg.push(Stage { agent, end, ..ring });
             }
             _ => {}
         }
@@ -203,26 +245,26 @@ impl Legs {
     }
 
     /// The stage that began when someone answered.
-    fn answered(&mut self, row: &Row<'_>, times: &Times, answer: Answer, leg: &mut Leg) {
+    fn answered(&mut self, row: &Row<'_>, times: &Times, answer: Answer, leg: &mut HeldLeg) {
         let Some(answered_at) = times.answered_at else { return };
         let talk = stage(StageKind::Talk, answered_at, times.ended_at);
         match answer {
             Answer::First if row.last.is_some() => {
                 // When the next one took over is not written.
                 let (agent, end) = (self.agent(&row.to), StageEnd::Transferred);
-                leg.stages.push(Stage { agent, end, left_at: None, ..talk });
+                leg.push(Stage { agent, end, left_at: None, ..talk });
             }
-            Answer::First => leg.stages.push(Stage { agent: self.agent(&row.to), ..talk }),
+            Answer::First => leg.push(Stage { agent: self.agent(&row.to), ..talk }),
             Answer::Last => {
                 let agent = row.last.as_ref().and_then(|it| self.agent(it));
                 let agent = if self.has_hops_between(row) { None } else { agent };
                 let is_from_queue = row.to.kind.as_ref().is_some_and(PartyType::is_queue);
                 let queue = leg.queue.clone().filter(|_| is_from_queue);
-                leg.stages.push(Stage { agent, queue, ..talk });
+                leg.push(Stage { agent, queue, ..talk });
             }
             // The pick-up of the queue before it says nothing of when the mailbox did.
             Answer::Voicemail if row.last.is_none() || is_late(times) || is_telephone(&row.to) => {
-                leg.stages.push(stage(StageKind::Voicemail, answered_at, times.ended_at));
+                leg.push(stage(StageKind::Voicemail, answered_at, times.ended_at));
             }
             _ => {}
         }

@@ -159,7 +159,11 @@ fn no_stamp_elsewhere(fields: &Fields<'_>, layout: &Layout) -> Result<(), Reject
     Ok(())
 }
 
-#[inline]
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "handing a party on through memory takes longer than reading it"
+)]
 fn party<'a>(
     fields: &Fields<'a>,
     layout: &Layout,

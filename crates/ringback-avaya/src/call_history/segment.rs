@@ -1,7 +1,7 @@
 //! One call segment as far as it is kept until its call is complete.
 
 use chrono::{DateTime, Utc};
-use ringback_calllog::{AgentId, Customer, Direction, Piece, QueueId, StageEnd};
+use ringback_calllog::{AgentId, Customer, Direction, Piece, QueueId, StageEnd, instant_of_secs};
 
 use crate::call_history::disposition::Disposition;
 
@@ -105,5 +105,5 @@ impl Piece for Segment {
 
 /// The instant of seconds since 1970; the last one there is for seconds beyond it.
 pub(super) fn instant(secs: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(secs, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    instant_of_secs(secs).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

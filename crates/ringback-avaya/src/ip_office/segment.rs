@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
-use ringback_calllog::{AgentId, Customer, Direction, Piece, QueueId};
+use ringback_calllog::{AgentId, Customer, Direction, Piece, QueueId, instant_of_secs};
 
 /// What the records of a call have in common: the Call ID, and the server where it is given (a hash of its address;
 /// 0 where it is not).
@@ -107,5 +107,5 @@ impl Piece for Segment {
 
 /// The instant of seconds since 1970; the last one there is for seconds beyond it.
 pub(super) fn instant(secs: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(secs, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    instant_of_secs(secs).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

@@ -89,8 +89,7 @@ impl CdrFormat for Pairs {
         Verdict::Held { at }
     }
 
-    fn settle(&mut self, until: Option<DateTime<Utc>>) -> Settled {
-        let mut settled = Settled::default();
+    fn settle(&mut self, until: Option<DateTime<Utc>>, settled: &mut Settled) {
         self.rows.settle(until, |rows| {
             rows.sort_by_key(|it| it.at);
             let [first, .., last] = &rows[..] else {
@@ -109,7 +108,6 @@ impl CdrFormat for Pairs {
             });
             settled.legs.push(leg);
         });
-        settled
     }
 }
 
@@ -443,7 +441,7 @@ impl CdrFormat for OneId {
         Verdict::Held { at: DateTime::UNIX_EPOCH }
     }
 
-    fn settle(&mut self, _until: Option<DateTime<Utc>>) -> Settled {
+    fn settle(&mut self, _until: Option<DateTime<Utc>>, settled: &mut Settled) {
         let at = |millis| DateTime::from_timestamp_millis(millis).unwrap();
         let legs = self.0.iter().map(|&(millis, stages)| {
             let mut leg = Leg::whole("x".into(), at(millis), Outcome::Answered);
@@ -459,7 +457,7 @@ impl CdrFormat for OneId {
                 .collect();
             leg
         });
-        Settled { legs: legs.collect(), ..Settled::default() }
+        settled.legs.extend(legs);
     }
 }
 

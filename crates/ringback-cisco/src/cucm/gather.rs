@@ -57,7 +57,7 @@ pub(super) struct Assembler<'a> {
     pub(super) parties: &'a mut Parties,
     pub(super) notes: &'a mut Notes,
     pub(super) asides: &'a mut Asides,
-    pub(super) settled: Settled,
+    pub(super) settled: &'a mut Settled,
     /// Memory for the text of ids.
     pub(super) spare: String,
 }
@@ -124,12 +124,11 @@ impl Assembler<'_> {
     }
 
     /// Passes over what hangs on no call that came until a moment, or at all.
-    pub(super) fn give_up(mut self, until: Option<DateTime<Utc>>) -> Settled {
+    pub(super) fn give_up(self, until: Option<DateTime<Utc>>) {
         for aside in self.asides.give_up(until) {
             let (place, reason) = aside.without_call();
             self.settled.rows.push((place, Verdict::Skipped(reason)));
         }
-        self.settled
     }
 }
 

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use chrono::{DateTime, Utc};
-use ringback_calllog::{Masked, Place, QueueId, RejectReason, SeparatedRow};
+use ringback_calllog::{Masked, Place, QueueId, RejectReason, SeparatedRow, instant_of_secs};
 
 use crate::cause::{Cause, CauseClass};
 use crate::cucm::dialect::CdrColumns;
@@ -102,7 +102,7 @@ impl CdrRow {
 
 /// An instant of a stamp.
 pub(crate) fn instant(secs: u32) -> DateTime<Utc> {
-    DateTime::from_timestamp(i64::from(secs), 0).unwrap_or_default()
+    instant_of_secs(secs.into()).unwrap_or_default()
 }
 
 /// What a row says beside itself.
