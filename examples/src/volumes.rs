@@ -4,12 +4,13 @@ use std::fs::File;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use ringback::calllog::{Fold, LocalClock, Masked, QueueId, Zone};
+use ringback::calllog::{FeedGap, Fold, LocalClock, Masked, QueueId, Zone};
 use ringback::features::{IntervalLength, Intervals, Series};
 
 use crate::{Failure, LogFolder};
 
-/// The calls offered in each interval, to one queue or to all; intervals in a gap of the feed are missing.
+/// The calls offered in each interval, to one queue or to all; intervals in a gap of the feed are missing, and so is the last
+/// one: the log may end within it, which would look quiet.
 ///
 /// # Errors
 ///
@@ -19,7 +20,12 @@ pub fn offered_series(
     interval: IntervalLength,
     queue: Option<&QueueId>,
 ) -> Result<Series, Failure> {
-    let mut intervals = Intervals::new(interval).gaps(&folder.audit.gaps);
+    let mut gaps = folder.audit.gaps.clone();
+    if let Some(last) = folder.audit.last {
+        let to = last.checked_add_signed(interval.delta()).unwrap_or(last);
+        gaps.push(FeedGap { from: last, to, calls_expected: 0.0, stray_calls: 0 });
+    }
+    let mut intervals = Intervals::new(interval).gaps(&gaps);
     if let Some(queue) = queue {
         intervals = intervals.queue(queue.clone());
     }

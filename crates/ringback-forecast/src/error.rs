@@ -1,6 +1,7 @@
 //! Why a forecast or a score cannot be made.
 
 use chrono::{DateTime, Utc};
+use ringback_features::IntervalLength;
 
 /// Why a forecast or a score cannot be made.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -62,6 +63,47 @@ pub enum Error {
         /// The value.
         value: f64,
     },
+    /// A regressor's name is taken.
+    #[error("the regressor {name:?} stands twice, expected one column a name")]
+    DuplicateRegressor {
+        /// The name.
+        name: String,
+    },
+    /// Regressors do not lie on the series' grid.
+    #[error(
+        "regressors from {start} every {interval}, expected the series' grid: from {series_start} every {series_interval}"
+    )]
+    RegressorGrid {
+        /// Their start.
+        start: DateTime<Utc>,
+        /// Their spacing.
+        interval: IntervalLength,
+        /// The series' start.
+        series_start: DateTime<Utc>,
+        /// The series' spacing.
+        series_interval: IntervalLength,
+    },
+    /// A regressor has no value for an interval that is to be forecast.
+    #[error(
+        "the regressor {name:?} has no value at {at}, expected one for every interval of the horizon"
+    )]
+    RegressorMissing {
+        /// The regressor.
+        name: String,
+        /// The start of the interval.
+        at: DateTime<Utc>,
+    },
+    /// The history looks too odd for a model of another library.
+    #[error("{model} cannot be fitted: {why}")]
+    NotFitted {
+        /// The model.
+        model: &'static str,
+        /// What the other library says.
+        why: String,
+    },
+    /// No candidate could be fitted.
+    #[error("no candidate could be fitted, expected at least one")]
+    NoCandidate,
     /// A log is larger than a replay can number.
     #[error(
         "{calls} calls with up to {stages} stages, expected less than 2^32 calls of at most 255 stages"
@@ -85,5 +127,95 @@ pub enum Error {
     NoServices {
         /// The end of what may be learned from.
         until: DateTime<Utc>,
+    },
+    /// A setting is out of its range.
+    #[error("{what} is {value}, expected {expected}")]
+    Setting {
+        /// The setting.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// Its range.
+        expected: &'static str,
+    },
+    /// An interval is not later than the one before it.
+    #[error(
+        "the interval at {at} follows the one at {before}, expected each to start after the last has ended"
+    )]
+    OutOfOrder {
+        /// The start of the interval.
+        at: DateTime<Utc>,
+        /// The start of the interval before it.
+        before: DateTime<Utc>,
+    },
+    /// What was expected of an interval, or came, is no volume.
+    #[error("the {what} volume at {at} is {value}, expected a finite number of at least 0")]
+    NotAVolume {
+        /// Expected or actual.
+        what: &'static str,
+        /// The start of the interval.
+        at: DateTime<Utc>,
+        /// The value.
+        value: f64,
+    },
+    /// More work than agents can do, and nobody hangs up: the line grows without end.
+    #[error("{load_erlangs} erlangs stand against {agents} agents, expected less: nobody hangs up")]
+    Overload {
+        /// The load in erlangs.
+        load_erlangs: f64,
+        /// The agents.
+        agents: u32,
+    },
+    /// Lists of one entry an interval differ in length.
+    #[error("{got} {what} stand against {expected} intervals, expected one each")]
+    IntervalsDiffer {
+        /// What is listed.
+        what: &'static str,
+        /// Entries in the list.
+        got: usize,
+        /// Intervals.
+        expected: usize,
+    },
+    /// A forecast does not have the level that is asked for.
+    #[error("the forecast has no interval of level {level}")]
+    NoSuchLevel {
+        /// The level.
+        level: f64,
+    },
+    /// Nothing was observed to learn from.
+    #[error("no {what}, expected at least {needed}")]
+    TooFewObservations {
+        /// What is missing.
+        what: &'static str,
+        /// How many are needed.
+        needed: usize,
+    },
+    /// A series starts on a weekday that it is said not to have.
+    #[error("the series starts on {start}, a {}, expected one of the weekdays that it has", start.format("%A"))]
+    NoSuchWeek {
+        /// Its first day.
+        start: chrono::NaiveDate,
+    },
+    /// A model inside could not be learned.
+    #[error(transparent)]
+    Learn(#[from] ringback_learn::Error),
+    /// A saved state or model is damaged.
+    #[error("saved state: {0}")]
+    Saved(String),
+    /// Histories that are pooled have different intervals.
+    #[error("a history has intervals of {other}, expected {first} as in the first one")]
+    MixedIntervals {
+        /// The first history's.
+        first: ringback_features::IntervalLength,
+        /// The one's at fault.
+        other: ringback_features::IntervalLength,
+    },
+    /// An event came after a later one.
+    #[error("event at {at} comes after one at {last}, expected events in the order of time")]
+    EventBefore {
+        /// When it happened.
+        at: DateTime<Utc>,
+        /// The last event before it in the feed.
+        last: DateTime<Utc>,
     },
 }

@@ -26,35 +26,76 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Files in reading order: `score`; `volume` and its models, `backtest`; `queue_state` (fed by events), `replay` (a whole
-//! log at once), `announce` (one-line estimates), `wait` (a learned one), `concordance`, `wait_backtest`.
+//! Files in reading order: `score`; `volume` and its models, `backtest`; `queue_state` (fed by events), `center` (all
+//! queues and agents together), `replay` (a whole log at once), `announce` (one-line estimates), `wait` (a learned one),
+//! `live_wait` (from a feed), `concordance`, `wait_backtest`.
 
 mod announce;
 mod backtest;
+mod calendar_audit;
+mod center;
 mod concordance;
+mod erlang;
 mod error;
+mod intraday;
+mod live_wait;
+mod patience;
+mod pooled;
 mod queue_state;
 mod replay;
 mod score;
+mod service_time;
+mod staffing;
+mod surge;
+mod time_varying;
 mod volume;
 mod wait;
 mod wait_backtest;
+mod wait_outlook;
 
-pub use announce::Announcement;
+pub use announce::{AnnounceInputs, Announcement};
 pub use backtest::{Backtest, BacktestReport, LevelScores, ModelResult, VolumeScores};
-pub use concordance::{WaitSeen, concordance};
-pub use error::Error;
-pub use queue_state::{
-    QueueBoard, QueueEvent, QueueEventKind, QueueState, StateSeen, queue_events,
+pub use calendar_audit::{
+    CalendarAudit, CalendarCost, CalendarFindings, MissingDays, NamedDay, UnusualDay,
 };
-pub use replay::{Arrival, replay};
+pub use center::{FEATURES, Features, PriorityCredits};
+pub use concordance::{WaitSeen, concordance};
+pub use erlang::{
+    ErlangA, ErlangB, ErlangC, GeneralPatienceQueue, Load, PatienceCurve, garnett_wait_probability,
+    halfin_whitt_wait_probability, square_root_agents,
+};
+pub use error::Error;
+pub use intraday::{DayLevel, Intraday, IntradayLevel, IntradayReport, IntradayRow};
+pub use live_wait::LiveWaits;
+pub use patience::{
+    ExponentialPatience, HazardInterval, SurvivalCurve, SurvivalStep, WaitEnd, WaitObservation,
+    exponential_patience, hazard_by_wait, wait_observations,
+};
+pub use pooled::{FittedPooled, FittedPooledQueue, Pooled, PooledShare};
+pub use queue_state::{
+    CallerType, QueueBoard, QueueEvent, QueueEventKind, QueueState, StateSeen, queue_events,
+};
+pub use replay::{Arrival, replay, replay_features};
 pub use score::{
     IntervalScores, InvalidLevel, InvalidQuantile, Level, PointScores, Quantile,
     seasonal_naive_scale,
 };
-pub use volume::{
-    DayGroup, DayKinds, DayRule, FitReport, FittedPastWeeks, FittedVolume, FittedWeekdayProfile,
-    PastWeeks, PredictionInterval, VolumeForecast, VolumeModel, WeekdayProfile, WeekendOnly,
+pub use service_time::{ServiceDistribution, ServiceFit, ServiceTimes, service_secs};
+pub use staffing::{ServiceTarget, Staffing, StaffingNeed};
+pub use surge::{
+    Calibration, DayAhead, LiveSlot, Outage, SurgeAlarm, SurgeDetector, SurgeKind, SurgeSettings,
+    SurgeState, day_ahead, find_outages,
 };
-pub use wait::{WaitForecast, WaitProfile};
+pub use time_varying::{QueueSlot, SlotApproximation, SlotOutlook, TimeVaryingQueue};
+pub use volume::{
+    AutoReport, AutoVolume, Burst, CalendarReport, CalendarVolume, Candidate, DayGroup, DayKinds,
+    DayRule, EventEffect, ExponentialSmoothing, FitReport, FittedAutoVolume, FittedCalendarVolume,
+    FittedPastWeeks, FittedVolume, FittedWeekdayProfile, Mstl, OddDay, PastWeeks,
+    PredictionInterval, Regressors, Tried, VolumeForecast, VolumeModel, WeekdayProfile,
+    WeekendOnly,
+};
+pub use wait::{
+    LEVELS, OfferedWait, WaitForecast, WaitLearning, WaitMethod, WaitModel, WaitProfile,
+};
 pub use wait_backtest::{Update, WaitBacktest, WaitPrediction, WaitReport, WaitScores};
+pub use wait_outlook::{IntervalWaits, Span, WaitOutlook};

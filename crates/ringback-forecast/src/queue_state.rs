@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ringback_calllog::{Call, CallId, QueueId, Stage, StageEnd, StageKind};
+use ringback_calllog::{AgentId, Call, CallId, Intent, QueueId, Stage, StageEnd, StageKind};
 use serde::{Deserialize, Serialize};
 
 /// How many answered callers the mean of recent waits looks back on.
@@ -59,9 +59,29 @@ pub struct QueueEvent {
     pub stage: u32,
     /// Where; absent where the source does not name queues.
     pub queue: Option<QueueId>,
+    /// What the caller wants, where known.
+    pub intent: Option<Intent>,
+    /// The caller's priority, higher first, where known.
+    pub priority: Option<i32>,
+    /// Who serves, for the events of a service, where known.
+    pub agent: Option<AgentId>,
+}
+
+/// A caller's type: what decides which agents serve them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CallerType {
+    /// The queue that they enter; absent where the source does not name queues.
+    pub queue: Option<QueueId>,
+    /// What they want, where known.
+    pub intent: Option<Intent>,
 }
 
 impl QueueEvent {
+    /// The type of its caller.
+    pub fn caller_type(&self) -> CallerType {
+        CallerType { queue: self.queue.clone(), intent: self.intent.clone() }
+    }
+
     fn order(&self) -> impl Ord + '_ {
         (self.at, rank(self.kind), self.since, &self.call_id, self.stage)
     }
@@ -98,6 +118,9 @@ pub fn queue_events(calls: &[Call]) -> Vec<QueueEvent> {
                 call_id: call.call_id.clone(),
                 stage: u32::try_from(at).unwrap_or(u32::MAX),
                 queue: stage.queue.clone().or_else(|| call.queue.clone()),
+                intent: call.intent.clone(),
+                priority: call.priority,
+                agent: stage.agent.clone(),
             };
             events.push(event(stage.entered_at, beginning(call, stage)));
             if let Some((left_at, kind)) = ending(stage) {
@@ -143,7 +166,7 @@ pub(crate) fn ending(stage: &Stage) -> Option<(DateTime<Utc>, QueueEventKind)> {
 }
 
 /// What is known of a queue at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StateSeen {
     /// Callers who wait.
     pub queue_length: u32,
@@ -174,6 +197,9 @@ pub struct StateSeen {
 ///     call_id: call.into(),
 ///     stage: 0,
 ///     queue: None,
+///     intent: None,
+///     priority: None,
+///     agent: None,
 /// };
 /// let mut queue = QueueState::new();
 /// queue.apply(&event(0, QueueEventKind::Enters, 0, "a"));

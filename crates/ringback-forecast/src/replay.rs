@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ringback_calllog::{Call, QueueId, StageEnd, StageKind};
+use ringback_calllog::{AgentId, Call, Intent, QueueId, Zone};
 
+use crate::center::{Center, Features, NO_AGENT, PriorityCredits, Tick};
 use crate::queue_state::{
     LOST_AFTER, QueueEventKind, RecentWaits, beginning, ending, matters, rank,
 };
-use crate::{Error, StateSeen};
+use crate::{CallerType, Error, StateSeen};
 
 /// A caller who entered a queue, and what was known at that moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,41 +36,130 @@ pub struct Arrival {
 ///
 /// [`Error::TooManyCalls`] for more than 2³² calls or 255 stages in one.
 pub fn replay(calls: &[Call]) -> Result<Vec<Arrival>, Error> {
-    let mut queues = Queues::new();
-    let mut events = encode(calls, &mut queues)?;
-    sort(&mut events, calls);
-    let mut lines: Vec<Line> = queues.values().map(|_| Line::default()).collect();
-    let mut is_open = vec![false; events.len()];
-    let mut arrivals = Vec::with_capacity(events.len() / 4);
-    for event in &events {
-        let line = &mut lines[event.queue as usize];
-        match event.rank {
-            ENTERS => {
-                let seen = line.seen(event.at, &mut is_open);
+    let mut log = Encoded::of(calls)?;
+    let mut arrivals = Vec::with_capacity(log.events.len() / 4);
+    for event in &log.events {
+        arrivals.extend(log.lines.take(event));
+    }
+    Ok(arrivals)
+}
+
+/// The features that every caller met who entered a queue, in the order of [`replay`]: the state of the whole center in
+/// numbers, as [`FEATURES`](crate::FEATURES) names them.
+///
+/// # Errors
+///
+/// As [`replay`].
+pub fn replay_features(
+    calls: &[Call],
+    zone: Zone,
+    credits: &PriorityCredits,
+) -> Result<Vec<(Arrival, Features)>, Error> {
+    let mut features = Vec::new();
+    let mut center = Center::new(zone, credits.clone());
+    for step in Replay::new(calls)? {
+        if let Some(arrival) = step.arrival {
+            features.push((arrival, center.features(step.tick.at, step.tick.asker())));
+        }
+        center.apply(&step.tick);
+    }
+    Ok(features)
+}
+
+/// An event of a replay, and the arrival that it is, if it is one.
+pub(crate) struct Step {
+    pub(crate) tick: Tick,
+    pub(crate) arrival: Option<Arrival>,
+}
+
+/// The events of a log, one by one.
+pub(crate) struct Replay<'a> {
+    calls: &'a [Call],
+    log: Encoded,
+    next: usize,
+}
+
+impl<'a> Replay<'a> {
+    pub(crate) fn new(calls: &'a [Call]) -> Result<Self, Error> {
+        Ok(Self { calls, log: Encoded::of(calls)?, next: 0 })
+    }
+
+    /// The types of callers, by the number that they have in events.
+    pub(crate) fn classes(&self) -> Vec<CallerType> {
+        self.log.classes.clone()
+    }
+}
+
+impl Iterator for Replay<'_> {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        let event = *self.log.events.get(self.next)?;
+        self.next += 1;
+        Some(Step { tick: event.tick(self.calls), arrival: self.log.lines.take(&event) })
+    }
+}
+
+/// The events of a log in order, and the names that they have as numbers.
+struct Encoded {
+    events: Vec<Event>,
+    classes: Vec<CallerType>,
+    lines: Lines,
+}
+
+impl Encoded {
+    fn of(calls: &[Call]) -> Result<Self, Error> {
+        let mut names = Names::default();
+        let mut events = encode(calls, &mut names)?;
+        sort(&mut events, calls);
+        let mut classes: Vec<_> = names.classes.into_iter().collect();
+        classes.sort_unstable_by_key(|it| it.1);
+        let classes = classes.into_iter().map(|((queue, intent), _)| CallerType {
+            queue: queue.cloned(),
+            intent: intent.cloned(),
+        });
+        let lines = names.queues.values().map(|_| Line::default()).collect();
+        let is_open = vec![false; events.len()];
+        Ok(Self { events, classes: classes.collect(), lines: Lines { lines, is_open } })
+    }
+}
+
+/// The queues, each by itself.
+struct Lines {
+    lines: Vec<Line>,
+    is_open: Vec<bool>,
+}
+
+impl Lines {
+    /// Takes an event; gives the arrival that it is, if it is one.
+    fn take(&mut self, event: &Event) -> Option<Arrival> {
+        let line = &mut self.lines[event.queue as usize];
+        let is_open = &mut self.is_open;
+        match event.kind {
+            QueueEventKind::Enters => {
+                let seen = line.seen(event.at, is_open);
                 let (call, stage) = (event.call as usize, usize::from(event.stage));
                 let queued_at = DateTime::from_timestamp_micros(event.at).unwrap_or_default();
-                arrivals.push(Arrival { call, stage, queued_at, seen });
-                line.waiting.begin(event, &mut is_open);
+                line.waiting.begin(event, is_open);
+                return Some(Arrival { call, stage, queued_at, seen });
             }
-            SERVICE_BEGINS | SERVICE_BEGINS_AT_ONCE => line.services.begin(event, &mut is_open),
-            SERVICE_ENDS | SERVICE_ENDS_AT_ONCE => line.services.end(event, &mut is_open),
-            _ => {
-                line.waiting.end(event, &mut is_open);
-                if event.answered {
+            QueueEventKind::ServiceBegins | QueueEventKind::ServiceBeginsAtOnce => {
+                line.services.begin(event, is_open);
+            }
+            QueueEventKind::ServiceEnds | QueueEventKind::ServiceEndsAtOnce => {
+                line.services.end(event, is_open);
+            }
+            QueueEventKind::Leaves { answered } | QueueEventKind::LeavesAtOnce { answered } => {
+                line.waiting.end(event, is_open);
+                if answered {
                     let wait = TimeDelta::microseconds(event.at - event.since);
                     line.recent.push(wait.as_seconds_f64());
                 }
             }
         }
+        None
     }
-    Ok(arrivals)
 }
-
-const SERVICE_ENDS: u8 = rank(QueueEventKind::ServiceEnds);
-const SERVICE_BEGINS: u8 = rank(QueueEventKind::ServiceBegins);
-const ENTERS: u8 = rank(QueueEventKind::Enters);
-const SERVICE_BEGINS_AT_ONCE: u8 = rank(QueueEventKind::ServiceBeginsAtOnce);
-const SERVICE_ENDS_AT_ONCE: u8 = rank(QueueEventKind::ServiceEndsAtOnce);
 
 /// An event as numbers. Stamps are microseconds since 1970.
 #[derive(Clone, Copy, Debug)]
@@ -80,12 +170,21 @@ struct Event {
     queue: u32,
     /// The number of its stay or service among all of the log.
     open: u32,
+    class: u32,
+    agent: u32,
     stage: u8,
-    rank: u8,
-    answered: bool,
+    kind: QueueEventKind,
 }
 
-fn encode<'a>(calls: &'a [Call], queues: &mut Queues<'a>) -> Result<Vec<Event>, Error> {
+impl Event {
+    fn tick(&self, calls: &[Call]) -> Tick {
+        let Self { at, since, open, queue, class, agent, kind, .. } = *self;
+        let priority = calls[self.call as usize].priority.unwrap_or(0);
+        Tick { at, since, open, queue, class, agent, priority, kind }
+    }
+}
+
+fn encode<'a>(calls: &'a [Call], names: &mut Names<'a>) -> Result<Vec<Event>, Error> {
     let mut events: Vec<Event> = Vec::with_capacity(calls.len() * 4);
     let mut open = 0;
     for (at, call) in calls.iter().enumerate() {
@@ -101,35 +200,40 @@ fn encode<'a>(calls: &'a [Call], queues: &mut Queues<'a>) -> Result<Vec<Event>, 
                 at: since,
                 since,
                 call: number,
-                queue: place(queues, queue),
+                queue: place(&mut names.queues, queue),
                 open,
+                class: place(&mut names.classes, (queue, call.intent.as_ref())),
+                agent: stage.agent.as_ref().map_or(NO_AGENT, |it| place(&mut names.agents, it)),
                 stage: u8::try_from(stage_at).map_err(|_| too_many())?,
-                rank: rank(beginning(call, stage)),
-                answered: false,
+                kind: beginning(call, stage),
             };
             open += 1;
             events.push(event);
             if let Some((left_at, kind)) = ending(stage) {
-                let answered = stage.kind == StageKind::Queue && stage.end == StageEnd::Answered;
-                let (at, rank) = (left_at.timestamp_micros(), rank(kind));
-                events.push(Event { at, rank, answered, ..event });
+                events.push(Event { at: left_at.timestamp_micros(), kind, ..event });
             }
         }
     }
     Ok(events)
 }
 
-/// The number of each queue, in the order of their first events.
-type Queues<'a> = BTreeMap<Option<&'a QueueId>, u32>;
+/// The numbers of names, in the order of the log's rows.
+#[derive(Default)]
+struct Names<'a> {
+    queues: BTreeMap<Option<&'a QueueId>, u32>,
+    classes: BTreeMap<(Option<&'a QueueId>, Option<&'a Intent>), u32>,
+    agents: BTreeMap<&'a AgentId, u32>,
+}
 
-fn place<'a>(queues: &mut Queues<'a>, queue: Option<&'a QueueId>) -> u32 {
-    let next = u32::try_from(queues.len()).unwrap_or(u32::MAX);
-    *queues.entry(queue).or_insert(next)
+fn place<K: Ord>(names: &mut BTreeMap<K, u32>, name: K) -> u32 {
+    let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
+    *names.entry(name).or_insert(next)
 }
 
 fn sort(events: &mut [Event], calls: &[Call]) {
     events.sort_unstable_by(|a, b| {
-        (a.at, a.rank, a.since).cmp(&(b.at, b.rank, b.since)).then_with(|| {
+        let order = |it: &Event| (it.at, rank(it.kind), it.since);
+        order(a).cmp(&order(b)).then_with(|| {
             let (a_id, b_id) = (&calls[a.call as usize].call_id, &calls[b.call as usize].call_id);
             // The call's number tells apart two calls that wrongly share an id.
             a_id.cmp(b_id).then(a.stage.cmp(&b.stage)).then(a.call.cmp(&b.call))

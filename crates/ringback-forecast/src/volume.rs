@@ -1,10 +1,15 @@
 //! Call volume forecasts: how many calls will come in each interval, with intervals that say how sure that is.
 
+mod auto;
+mod calendar;
 mod day_kinds;
 mod days;
 mod level;
+mod mstl;
 mod naive;
 mod profile;
+mod regressors;
+mod smoothing;
 mod special;
 mod spread;
 
@@ -17,11 +22,19 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::score::Level;
 
-use self::spread::{Spread, normal_quantile};
+use self::spread::Spread;
+pub(crate) use self::spread::normal_quantile;
 
+pub use auto::{AutoReport, AutoVolume, Candidate, FittedAutoVolume, Tried};
+pub use calendar::{
+    Burst, CalendarReport, CalendarVolume, EventEffect, FittedCalendarVolume, OddDay,
+};
 pub use day_kinds::{DayGroup, DayKinds, WeekendOnly};
+pub use mstl::Mstl;
 pub use naive::{FittedPastWeeks, PastWeeks};
 pub use profile::{DayRule, FitReport, FittedWeekdayProfile, WeekdayProfile};
+pub use regressors::Regressors;
+pub use smoothing::ExponentialSmoothing;
 
 /// A way to forecast volumes, before it has seen any.
 pub trait VolumeModel: fmt::Debug {
@@ -76,10 +89,24 @@ pub struct PredictionInterval {
     pub upper: Vec<f64>,
 }
 
+/// Refuses a volume below zero.
+fn check_volumes(history: &Series) -> Result<(), Error> {
+    for (at, value) in history.iter() {
+        if let Some(value) = value
+            && value < 0.0
+        {
+            return Err(Error::NegativeVolume { at, value });
+        }
+    }
+    Ok(())
+}
+
 /// What a model expects in one interval, and how far outcomes may lie from it.
 struct Outlook<'a> {
     expected: f64,
     spread: &'a Spread,
+    /// What the spread's errors are measured in.
+    unit: f64,
     /// The standard deviation of what the spread does not know, as a share of `expected`; 0 on ordinary days.
     extra_sd: f64,
 }
@@ -91,12 +118,14 @@ fn assemble(
     outlooks: &[Outlook<'_>],
     levels: &[Level],
 ) -> VolumeForecast {
-    let median: Vec<f64> =
-        outlooks.iter().map(|outlook| outlook.spread.median(outlook.expected)).collect();
+    let median: Vec<f64> = outlooks
+        .iter()
+        .map(|outlook| outlook.spread.median(outlook.expected, outlook.unit))
+        .collect();
     let bounds = |level: Level| {
         let reach = normal_quantile(1.0 - level.tail());
         let bounds = outlooks.iter().zip(&median).map(|(outlook, &median)| {
-            let (lower, upper) = outlook.spread.interval(outlook.expected, level);
+            let (lower, upper) = outlook.spread.interval(outlook.expected, outlook.unit, level);
             let extra = reach * outlook.extra_sd * outlook.expected;
             let below = (median - lower).hypot(extra);
             let above = (upper - median).hypot(extra);

@@ -1,132 +1,228 @@
-//! Per-caller wait prediction: what callers who met a like queue have waited.
+//! Per-caller wait prediction: a distribution at the moment of joining the queue.
 
-use std::collections::BTreeMap;
+mod calibration;
+mod engine;
+mod learning;
+mod model;
+mod no_wait;
+mod offered;
+mod profile;
+mod rows;
+mod service_times;
+mod theory;
 
 use chrono::{DateTime, Utc};
 use ringback_calllog::{Call, Outcome, QueueId, Stage, StageKind};
+use serde::{Deserialize, Serialize};
 
-use crate::announce::Announcement;
+use crate::Quantile;
 use crate::replay::Arrival;
-use crate::{Error, Quantile, StateSeen};
 
-/// A wait prediction at arrival. Unit: seconds, at least 0; `p10 <= p50 <= p90`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) use self::engine::Engine;
+pub use self::learning::WaitLearning;
+pub(crate) use self::learning::{ENOUGH, Learned};
+pub use self::model::WaitModel;
+pub use self::offered::OfferedWait;
+pub use self::profile::WaitProfile;
+pub(crate) use self::rows::Rows;
+pub(crate) use self::service_times::ServiceTimes;
+
+/// The levels of the quantiles that a prediction holds.
+pub const LEVELS: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
+
+/// How a prediction was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitMethod {
+    /// By a [`WaitModel`], with intervals that adapt to what came of earlier ones.
+    Learned,
+    /// By queueing theory, while too few callers have been answered to learn from: the mean time until all ahead have been
+    /// served or have hung up, and then the caller, at the rates seen so far; the spread is that of so many exponential
+    /// stages. Its intervals are not calibrated.
+    QueueingTheory,
+    /// By a [`WaitProfile`].
+    Profile,
+}
+
+impl WaitMethod {
+    /// The name in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Learned => "learned",
+            Self::QueueingTheory => "queueing_theory",
+            Self::Profile => "profile",
+        }
+    }
+}
+
+/// A wait prediction at arrival: the distribution of the wait of a caller who is answered. Unit: seconds, at least 0; the
+/// quantiles rise. What the same caller would wait if they never hung up tells [`WaitModel::offered`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WaitForecast {
+    /// How it was made.
+    pub method: WaitMethod,
     /// The mean.
     pub mean_secs: f64,
+    /// The lower bound of an interval that holds nine waits of ten. It is the shorter one, with fewer waits below than above:
+    /// waits are skewed, and the interval from `p05_secs` to `p95_secs` is wider.
+    pub lower_90_secs: f64,
+    /// The upper bound of that interval.
+    pub upper_90_secs: f64,
+    /// One caller in twenty waits less.
+    pub p05_secs: f64,
     /// One caller in ten waits less.
     pub p10_secs: f64,
+    /// One caller in four waits less.
+    pub p25_secs: f64,
     /// The median.
     pub p50_secs: f64,
+    /// One caller in four waits more.
+    pub p75_secs: f64,
     /// One caller in ten waits more.
     pub p90_secs: f64,
+    /// One caller in twenty waits more.
+    pub p95_secs: f64,
 }
 
-/// Predicts the wait of a caller from those who met a like queue before: callers of the past are put in order of the
-/// [`QueueLength`](Announcement::QueueLength) estimate that they met, cut into groups of equal size, and a new caller
-/// gets the mean and the quantiles of the waits in the groups next to them, in proportion.
-///
-/// It knows nothing of the hour, the caller's priority or the trend, and learns from answered callers only, whose
-/// waits are shorter than those of all: callers who gave up are not in them.
-///
-/// # Example
-///
-/// ```
-/// use ringback_forecast::{WaitProfile, replay};
-/// # use chrono::DateTime;
-/// # use ringback_calllog::*;
-/// # let mut calls = Vec::new();
-/// # let mut stitcher = Stitcher::new();
-/// # for n in 0..100_i64 {
-/// #     let at = |secs| DateTime::from_timestamp(n * 60 + secs, 0).unwrap();
-/// #     let stage = |kind, from, to, end| Stage {
-/// #         kind, queue: None, agent: None, entered_at: at(from), left_at: Some(at(to)), end,
-/// #     };
-/// #     let stages = vec![
-/// #         stage(StageKind::Queue, 0, 10 + n % 7, StageEnd::Answered),
-/// #         stage(StageKind::Talk, 10 + n % 7, 50, StageEnd::Completed),
-/// #     ];
-/// #     let id = LegId::new(format!("{n:03}"));
-/// #     stitcher.push(Leg { stages, ..Leg::whole(id, at(0), Outcome::Answered) });
-/// # }
-/// # calls.extend(stitcher.finish());
-/// let arrivals = replay(&calls)?;
-/// let train_until = calls[80].arrived_at;
-/// let model = WaitProfile::fit(&calls, &arrivals, train_until)?;
-/// let forecast = model.predict(None, &arrivals[90].seen);
-/// assert!(forecast.p10_secs <= forecast.p50_secs && forecast.p50_secs <= forecast.p90_secs);
-/// # Ok::<(), ringback_forecast::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct WaitProfile {
-    queues: BTreeMap<Option<QueueId>, QueueProfile>,
-    all: QueueProfile,
-}
+impl WaitForecast {
+    /// From the mean and the quantiles at [`LEVELS`], which are put in order; nothing is below 0, and what is not a number is 0.
+    pub(crate) fn new(method: WaitMethod, mean_secs: f64, quantiles: [f64; 7]) -> Self {
+        let mut sorted = quantiles.map(|it| it.max(0.0));
+        sorted.sort_by(f64::total_cmp);
+        let [p05_secs, p10_secs, p25_secs, p50_secs, p75_secs, p90_secs, p95_secs] = sorted;
+        Self {
+            method,
+            mean_secs: mean_secs.max(0.0),
+            lower_90_secs: p05_secs,
+            upper_90_secs: p95_secs,
+            p05_secs,
+            p10_secs,
+            p25_secs,
+            p50_secs,
+            p75_secs,
+            p90_secs,
+            p95_secs,
+        }
+    }
 
-/// The profile of one queue.
-#[derive(Clone, Debug, PartialEq)]
-struct QueueProfile {
-    service_secs_mean: f64,
-    groups: Vec<Group>,
-}
+    /// The same with another 90 % interval.
+    pub(crate) fn with_interval(self, lower_secs: f64, upper_secs: f64) -> Self {
+        let lower_90_secs = lower_secs.max(0.0);
+        Self { lower_90_secs, upper_90_secs: upper_secs.max(lower_90_secs), ..self }
+    }
 
-/// Callers who met a like queue.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Group {
-    estimate_secs: f64,
-    forecast: WaitForecast,
-}
+    /// The quantiles at [`LEVELS`].
+    pub fn quantiles(&self) -> [f64; 7] {
+        [
+            self.p05_secs,
+            self.p10_secs,
+            self.p25_secs,
+            self.p50_secs,
+            self.p75_secs,
+            self.p90_secs,
+            self.p95_secs,
+        ]
+    }
 
-/// Callers in a group, at least; a queue with fewer answered ones in all is predicted from all queues.
-const GROUP_SIZE: usize = 30;
+    /// The wait that is not exceeded with this probability, in seconds: between the quantiles of [`LEVELS`] in proportion;
+    /// below the first one the distribution is uniform from its distance to the second one below it, and at least from 0; above
+    /// the last one it is exponential, as the last two show.
+    pub fn at(&self, quantile: Quantile) -> f64 {
+        let level = quantile.get();
+        let known = self.quantiles();
+        let next = LEVELS.partition_point(|it| *it < level);
+        if next == 0 {
+            let from = (2.0 * known[0] - known[1]).max(0.0);
+            return from + (known[0] - from) * level / LEVELS[0];
+        }
+        if next == LEVELS.len() {
+            return self.p95_secs + self.tail_secs() * (0.05 / (1.0 - level)).ln();
+        }
+        let share = (level - LEVELS[next - 1]) / (LEVELS[next] - LEVELS[next - 1]);
+        known[next - 1] + (known[next] - known[next - 1]) * share
+    }
 
-/// Groups, at most.
-const GROUPS: usize = 60;
+    fn at_level(&self, level: f64) -> f64 {
+        Quantile::new(level).map_or(self.p50_secs, |it| self.at(it))
+    }
 
-impl WaitProfile {
-    /// Learns from what was known before `until`: callers who had been answered from a queue, and services that had
-    /// ended. A call that queues more than once is learned when it first does.
+    /// The probability of waiting longer than this many seconds: the inverse of [`WaitForecast::at`].
     ///
-    /// # Errors
+    /// # Example
     ///
-    /// [`Error::TooFewAnswers`] if fewer than 30 callers had been answered from a queue, [`Error::NoServices`] if
-    /// nobody's service had ended.
-    pub fn fit(calls: &[Call], arrivals: &[Arrival], until: DateTime<Utc>) -> Result<Self, Error> {
-        let service = ServiceTimes::of(calls, until);
-        let mut known: BTreeMap<Option<&QueueId>, Vec<(StateSeen, f64)>> = BTreeMap::new();
-        let mut all = Vec::new();
-        for arrival in arrivals {
-            if let Some(wait_secs) = known_wait(calls, arrival, until) {
-                known.entry(arrival.queue(calls)).or_default().push((arrival.seen, wait_secs));
-                all.push((arrival.seen, wait_secs));
-            }
+    /// ```
+    /// # use ringback_forecast::{WaitForecast, WaitMethod};
+    /// let forecast = WaitForecast {
+    ///     method: WaitMethod::Learned,
+    ///     mean_secs: 70.0,
+    ///     lower_90_secs: 5.0,
+    ///     upper_90_secs: 140.0,
+    ///     p05_secs: 10.0,
+    ///     p10_secs: 20.0,
+    ///     p25_secs: 30.0,
+    ///     p50_secs: 60.0,
+    ///     p75_secs: 90.0,
+    ///     p90_secs: 120.0,
+    ///     p95_secs: 150.0,
+    /// };
+    /// assert_eq!(forecast.exceeds(60.0), 0.5);
+    /// assert_eq!(forecast.exceeds(75.0), 0.375);
+    /// assert_eq!(forecast.exceeds(180.0), 0.025); // half of the last twentieth every 30 s
+    /// ```
+    pub fn exceeds(&self, wait_secs: f64) -> f64 {
+        let known = self.quantiles();
+        let next = known.partition_point(|it| *it <= wait_secs);
+        if next == 0 {
+            let from = (2.0 * known[0] - known[1]).max(0.0);
+            let share = (wait_secs - from) / (known[0] - from);
+            return 1.0 - LEVELS[0] * if share.is_finite() { share.max(0.0) } else { 0.0 };
         }
-        if all.len() < GROUP_SIZE {
-            return Err(Error::TooFewAnswers { got: all.len(), needed: GROUP_SIZE });
+        if next == LEVELS.len() {
+            let tail = self.tail_secs();
+            return if tail > 0.0 {
+                0.05 * (-(wait_secs - self.p95_secs) / tail).exp()
+            } else {
+                0.0
+            };
         }
-        let service_secs_mean = service.mean_of_all().ok_or(Error::NoServices { until })?;
-        let mut queues = BTreeMap::new();
-        for (queue, known) in known {
-            if known.len() >= GROUP_SIZE {
-                let mean = service.mean(queue).unwrap_or(service_secs_mean);
-                queues.insert(queue.cloned(), QueueProfile::of(&known, mean));
-            }
-        }
-        Ok(Self { queues, all: QueueProfile::of(&all, service_secs_mean) })
+        let share = (wait_secs - known[next - 1]) / (known[next] - known[next - 1]);
+        1.0 - (LEVELS[next - 1] + (LEVELS[next] - LEVELS[next - 1]) * share)
     }
 
-    /// Predicts the wait of a caller who enters a queue and meets a state.
-    pub fn predict(&self, queue: Option<&QueueId>, seen: &StateSeen) -> WaitForecast {
-        self.profile(queue).predict(seen)
+    /// The mean of the exponential tail, in seconds.
+    fn tail_secs(&self) -> f64 {
+        (self.p95_secs - self.p90_secs) / std::f64::consts::LN_2
     }
 
-    /// The mean service time behind a queue (of all queues, for one that was not learned), in seconds.
-    pub fn service_secs_mean(&self, queue: Option<&QueueId>) -> f64 {
-        self.profile(queue).service_secs_mean
+    /// The forecast of a caller who is answered at once with a probability, and waits as this one says otherwise.
+    pub(crate) fn or_no_wait(&self, probability: f64) -> Self {
+        if probability <= 0.0 {
+            return *self;
+        }
+        let waits = 1.0 - probability;
+        let at = |level: f64| match Quantile::new((level - probability) / waits) {
+            Ok(quantile) => self.at(quantile),
+            Err(_) => 0.0,
+        };
+        let forecast = Self::new(self.method, self.mean_secs * waits, LEVELS.map(at));
+        // With so many answered at once the shortest interval begins at 0.
+        if probability > 0.03 {
+            forecast.with_interval(0.0, forecast.at_level(0.9))
+        } else {
+            forecast
+        }
     }
 
-    fn profile(&self, queue: Option<&QueueId>) -> &QueueProfile {
-        self.queues.get(&queue.cloned()).unwrap_or(&self.all)
+    pub(crate) fn toward(&self, other: &Self, share: f64) -> Self {
+        let mix = |one: f64, two: f64| one + (two - one) * share;
+        let (mut quantiles, others) = (self.quantiles(), other.quantiles());
+        for (one, two) in quantiles.iter_mut().zip(others) {
+            *one = mix(*one, two);
+        }
+        Self::new(self.method, mix(self.mean_secs, other.mean_secs), quantiles).with_interval(
+            mix(self.lower_90_secs, other.lower_90_secs),
+            mix(self.upper_90_secs, other.upper_90_secs),
+        )
     }
 }
 
@@ -146,7 +242,7 @@ impl Arrival {
 }
 
 /// The wait of an answered arrival, in seconds, if it had ended before `until`.
-fn known_wait(calls: &[Call], arrival: &Arrival, until: DateTime<Utc>) -> Option<f64> {
+pub(crate) fn known_wait(calls: &[Call], arrival: &Arrival, until: DateTime<Utc>) -> Option<f64> {
     let call = calls.get(arrival.call)?;
     if call.outcome != Outcome::Answered || !arrival.is_first(calls) {
         return None;
@@ -155,142 +251,4 @@ fn known_wait(calls: &[Call], arrival: &Arrival, until: DateTime<Utc>) -> Option
     // The prediction's own caller must not be learned from, not even one who was answered at once.
     let is_known = arrival.queued_at < until && arrival.queued_at + wait < until;
     is_known.then(|| wait.as_seconds_f64())
-}
-
-/// Service times that had ended before a moment.
-#[derive(Debug, Default)]
-struct ServiceTimes<'a> {
-    sums: BTreeMap<Option<&'a QueueId>, (f64, u64)>,
-}
-
-impl<'a> ServiceTimes<'a> {
-    fn of(calls: &'a [Call], until: DateTime<Utc>) -> Self {
-        let mut times = Self::default();
-        for call in calls {
-            for stage in call.stages.iter().filter(|it| it.kind == StageKind::Talk) {
-                if let (Some(left_at), Some(took)) = (stage.left_at, stage.duration())
-                    && left_at < until
-                    && left_at >= stage.entered_at
-                {
-                    let queue = stage.queue.as_ref().or(call.queue.as_ref());
-                    let sum = times.sums.entry(queue).or_default();
-                    *sum = (sum.0 + took.as_seconds_f64(), sum.1 + 1);
-                }
-            }
-        }
-        times
-    }
-
-    /// The mean behind a queue, or behind those without a name.
-    fn mean(&self, queue: Option<&QueueId>) -> Option<f64> {
-        self.sums.get(&queue).map(|&(sum, count)| sum / count as f64)
-    }
-
-    /// The mean behind all queues together.
-    fn mean_of_all(&self) -> Option<f64> {
-        let (sum, count) =
-            self.sums.values().fold((0.0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
-        (count > 0).then(|| sum / count as f64)
-    }
-}
-
-impl QueueProfile {
-    /// Groups of the callers of one queue, of whom there are [`GROUP_SIZE`] at least.
-    fn of(known: &[(StateSeen, f64)], service_secs_mean: f64) -> Self {
-        let estimate = |seen: &StateSeen| {
-            Announcement::QueueLength.wait_secs(seen, Some(service_secs_mean)).unwrap_or(0.0)
-        };
-        let mut met: Vec<(f64, f64)> =
-            known.iter().map(|(seen, wait)| (estimate(seen), *wait)).collect();
-        met.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        let size = (met.len() / GROUPS).max(GROUP_SIZE);
-        let mut groups = Vec::new();
-        let mut rest = met.as_slice();
-        while !rest.is_empty() {
-            // Callers with the same estimate stay together, and too small a rest goes with the last group.
-            let mut end = size.min(rest.len());
-            end += rest[end..].iter().take_while(|it| it.0 <= rest[end - 1].0).count();
-            if rest.len() - end < size {
-                end = rest.len();
-            }
-            let (part, others) = rest.split_at(end);
-            groups.push(Group::of(part));
-            rest = others;
-        }
-        Self { service_secs_mean, groups }
-    }
-
-    /// Between the two groups next to the caller's estimate, in proportion; beyond the outermost, that one.
-    fn predict(&self, seen: &StateSeen) -> WaitForecast {
-        let met =
-            Announcement::QueueLength.wait_secs(seen, Some(self.service_secs_mean)).unwrap_or(0.0);
-        let next = self.groups.partition_point(|it| it.estimate_secs < met);
-        match (next.checked_sub(1).and_then(|it| self.groups.get(it)), self.groups.get(next)) {
-            (Some(low), Some(high)) => {
-                let share = (met - low.estimate_secs) / (high.estimate_secs - low.estimate_secs);
-                low.forecast.toward(&high.forecast, share)
-            }
-            (Some(one), None) | (None, Some(one)) => one.forecast,
-            (None, None) => {
-                WaitForecast { mean_secs: 0.0, p10_secs: 0.0, p50_secs: 0.0, p90_secs: 0.0 }
-            }
-        }
-    }
-}
-
-impl Group {
-    fn of(part: &[(f64, f64)]) -> Self {
-        let n = part.len() as f64;
-        let mut waits: Vec<f64> = part.iter().map(|it| it.1.max(0.0)).collect();
-        waits.sort_by(f64::total_cmp);
-        let forecast = WaitForecast {
-            mean_secs: waits.iter().sum::<f64>() / n,
-            p10_secs: quantile(&waits, 0.1),
-            p50_secs: quantile(&waits, 0.5),
-            p90_secs: quantile(&waits, 0.9),
-        };
-        Self { estimate_secs: part.iter().map(|it| it.0).sum::<f64>() / n, forecast }
-    }
-}
-
-/// A quantile of sorted values, of which there is one at least, between the two next to it in proportion.
-///
-/// # Source
-///
-/// Definition 7 of \[`HyndmanFan1996`\].
-fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = share * (sorted.len() - 1) as f64;
-    let low = place.floor();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a place in the slice"
-    )]
-    let at = low as usize;
-    let next = sorted.get(at + 1).copied().unwrap_or(sorted[at]);
-    sorted[at] + (next - sorted[at]) * (place - low)
-}
-
-impl WaitForecast {
-    fn toward(&self, other: &Self, share: f64) -> Self {
-        let mix = |one: f64, two: f64| one + (two - one) * share;
-        Self {
-            mean_secs: mix(self.mean_secs, other.mean_secs),
-            p10_secs: mix(self.p10_secs, other.p10_secs),
-            p50_secs: mix(self.p50_secs, other.p50_secs),
-            p90_secs: mix(self.p90_secs, other.p90_secs),
-        }
-    }
-
-    /// The forecast's value at a quantile of 10, 50 or 90 %; `None` for any other.
-    pub fn at(&self, quantile: Quantile) -> Option<f64> {
-        let near = |it: f64| (quantile.get() - it).abs() < 1e-9;
-        if near(0.1) {
-            return Some(self.p10_secs);
-        }
-        if near(0.5) {
-            return Some(self.p50_secs);
-        }
-        near(0.9).then_some(self.p90_secs)
-    }
 }

@@ -1,26 +1,41 @@
 //! Wait predictions replayed over a log without looking ahead, and their scores.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use ringback_calllog::{Call, Outcome, QueueId, Zone};
-use serde::Serialize;
+mod scores;
 
-use crate::announce::Announcement;
-use crate::concordance::{WaitSeen, concordance};
-use crate::replay::{Arrival, replay};
-use crate::wait::{WaitForecast, WaitProfile};
-use crate::{Error, IntervalScores, PointScores};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use ringback_calllog::{Call, Zone};
+
+pub use self::scores::{WaitReport, WaitScores};
+use crate::announce::{AnnounceBoard, Announcement};
+use crate::center::{Center, PriorityCredits};
+use crate::replay::{Arrival, Replay, Step};
+use crate::wait::{
+    ENOUGH, Engine, Learned, Rows, ServiceTimes, WaitForecast, WaitLearning, known_wait,
+};
+use crate::{CallerType, Error};
+
+/// Answered callers without whom there is nothing to predict from.
+const LEAST: usize = 30;
+
+/// Days after which a daily update grows all trees anew.
+const TREES_LAST: TimeDelta = TimeDelta::weeks(4);
 
 /// When a model learns anew during a backtest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Update {
-    /// Never: it knows what was known when the training ended.
+    /// Never: its trees know what was known when the training ended. The margins of its intervals adapt to every wait that
+    /// ends, as they would in a live system.
     #[default]
     Never,
-    /// At the start of each civil day, from everything known by then.
+    /// At the start of each civil day: trees are added that correct the errors of the last four weeks, every fourth week all
+    /// are grown anew; and the first model is learned on the first day on which there are callers enough.
     Daily(Zone),
 }
 
 /// A replay of wait predictions: each caller who entered a queue is predicted from what was known at that moment.
+///
+/// By a [`WaitModel`](crate::WaitModel) that learns from the calls before a moment, or, where fewer than 500 callers had been
+/// answered by then, by queueing theory: [`WaitForecast::method`](crate::WaitForecast::method) says which.
 ///
 /// # Example
 ///
@@ -35,6 +50,7 @@ pub enum Update {
 pub struct WaitBacktest {
     train_until: DateTime<Utc>,
     update: Update,
+    learning: WaitLearning,
 }
 
 /// One caller's prediction, and how it turned out.
@@ -47,48 +63,14 @@ pub struct WaitPrediction {
     /// The prediction.
     pub forecast: WaitForecast,
     /// What each of [`Announcement::ALL`] would have said, in that order, in seconds.
-    pub announced_secs: [Option<f64>; 4],
-}
-
-/// Scores of one way to predict waits, on answered calls.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct WaitScores {
-    /// Answered calls scored: those with a prediction.
-    pub calls: usize,
-    /// Mean absolute error in seconds: of the median, where there is one.
-    pub mae_secs: Option<f64>,
-    /// Root mean squared error in seconds: of the mean, where there is one.
-    pub rmse_secs: Option<f64>,
-    /// The root mean squared error over the mean wait.
-    pub rmse_over_mean: Option<f64>,
-    /// Mean of prediction less wait, in seconds: of the mean, where there is one.
-    pub bias_secs: Option<f64>,
-    /// The share of waits from the 10 % to the 90 % quantile; 0.8 is right. Absent for a single number.
-    pub coverage_p10_p90: Option<f64>,
-    /// Whether those who were told to wait longer did: [`concordance`] over all callers with a known wait, those who
-    /// hung up as censored.
-    pub concordance: Option<f64>,
-}
-
-/// What a replay of predictions found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WaitReport {
-    /// Every caller who entered a queue at or after the end of the training, in order, each once.
-    pub predictions: Vec<WaitPrediction>,
-    /// Callers among them who were answered after a known wait.
-    pub answered: usize,
-    /// Their mean wait in seconds.
-    pub mean_wait_secs: Option<f64>,
-    /// The model's scores.
-    pub model: WaitScores,
-    /// The scores of each of [`Announcement::ALL`], in that order.
-    pub announcements: Vec<(Announcement, WaitScores)>,
+    pub announced_secs: [Option<f64>; Announcement::ALL.len()],
 }
 
 impl WaitBacktest {
     /// A replay that learns from what was known by `train_until` and predicts every caller from then on.
     pub fn new(train_until: DateTime<Utc>) -> Self {
-        Self { train_until, update: Update::Never }
+        let learning = WaitLearning::new(Zone::UTC);
+        Self { train_until, update: Update::Never, learning }
     }
 
     /// When the model learns anew. Default: [`Update::Never`].
@@ -97,120 +79,145 @@ impl WaitBacktest {
         Self { update, ..self }
     }
 
+    /// How the model is learned, and in which zone's hours and weekdays. Default: [`WaitLearning::new`] in UTC.
+    #[must_use]
+    pub fn learning(self, learning: WaitLearning) -> Self {
+        Self { learning, ..self }
+    }
+
     /// Replays a log. A call that queues more than once is predicted when it first does.
     ///
     /// # Errors
     ///
-    /// [`Error::TooFewAnswers`] and [`Error::NoServices`] as [`WaitProfile::fit`], [`Error::TooManyCalls`] as
-    /// [`replay`].
+    /// [`Error::TooFewAnswers`] if fewer than 30 callers had been answered from a queue by the end of the training,
+    /// [`Error::NoServices`] if nobody's service had ended, [`Error::TooManyCalls`] as [`replay`](crate::replay).
     pub fn run(&self, calls: &[Call]) -> Result<WaitReport, Error> {
-        let arrivals = replay(calls)?;
-        let mut model = WaitProfile::fit(calls, &arrivals, self.train_until)?;
-        let mut learned_on = None;
-        let mut predictions = Vec::new();
-        for arrival in arrivals.iter().filter(|it| it.queued_at >= self.train_until) {
-            if !arrival.is_first(calls) {
-                continue;
-            }
-            if let Update::Daily(zone) = self.update {
-                let today = zone.date(arrival.queued_at);
-                let begins = zone.start_of_day(today);
-                if learned_on != Some(today) && begins > self.train_until {
-                    model = WaitProfile::fit(calls, &arrivals, begins)?;
-                    learned_on = Some(today);
+        let mut run = Run::new(self, calls)?;
+        for step in Replay::new(calls)? {
+            run.step(&step)?;
+        }
+        WaitReport::of(calls, run.predictions)
+    }
+}
+
+/// A replay on its way.
+struct Run<'a> {
+    settings: &'a WaitBacktest,
+    calls: &'a [Call],
+    classes: Vec<CallerType>,
+    engine: Engine,
+    board: AnnounceBoard,
+    services: ServiceTimes<'a>,
+    rows: Rows,
+    has_begun: bool,
+    /// The last day on which it learned.
+    learned_on: Option<NaiveDate>,
+    predictions: Vec<WaitPrediction>,
+}
+
+impl<'a> Run<'a> {
+    fn new(settings: &'a WaitBacktest, calls: &'a [Call]) -> Result<Self, Error> {
+        let until = settings.train_until;
+        let replay = Replay::new(calls)?;
+        let credits = PriorityCredits::learn(calls, until);
+        let engine = Engine::new(Center::new(settings.learning.zone(), credits));
+        let services = ServiceTimes::of(calls, until);
+        let run = Self {
+            settings,
+            calls,
+            classes: replay.classes(),
+            engine,
+            board: AnnounceBoard::default(),
+            services,
+            rows: Rows::default(),
+            has_begun: false,
+            learned_on: None,
+            predictions: Vec::new(),
+        };
+        run.check(replay)?;
+        Ok(run)
+    }
+
+    /// Checks that there is anything to predict from.
+    fn check(&self, replay: Replay<'_>) -> Result<(), Error> {
+        let until = self.settings.train_until;
+        let known =
+            |it: &Step| it.arrival.is_some_and(|it| known_wait(self.calls, &it, until).is_some());
+        let got = replay.filter(known).take(LEAST).count();
+        if got < LEAST {
+            return Err(Error::TooFewAnswers { got, needed: LEAST });
+        }
+        self.services.mean_of_all().map(|_| ()).ok_or(Error::NoServices { until })
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), Error> {
+        let at = step.tick.at;
+        if let Some(arrival) = step.arrival {
+            self.learn(arrival.queued_at)?;
+            let asker = step.tick.asker();
+            let features = self.engine.center.features(at, asker);
+            if arrival.is_first(self.calls) {
+                self.rows.push(arrival, asker, &features);
+                if self.has_begun
+                    && let Some(forecast) = self.engine.enter(&step.tick, &features)
+                {
+                    let mut inputs =
+                        self.board.inputs(&step.tick, arrival.seen, &self.engine.center, &features);
+                    inputs.service_secs_mean =
+                        self.services.mean_or_of_all(arrival.queue(self.calls));
+                    self.predictions.push(WaitPrediction {
+                        arrival,
+                        wait_secs: self.calls[arrival.call].wait().map(TimeDelta::as_seconds_f64),
+                        forecast,
+                        announced_secs: Announcement::ALL.map(|it| it.wait_secs(&inputs)),
+                    });
                 }
             }
-            predictions.push(predict(&model, calls, arrival));
         }
-        WaitReport::of(calls, predictions)
+        self.board.apply(&step.tick);
+        self.engine.apply(&step.tick);
+        Ok(())
     }
-}
 
-fn predict(model: &WaitProfile, calls: &[Call], arrival: &Arrival) -> WaitPrediction {
-    let queue: Option<&QueueId> = arrival.queue(calls);
-    let service_secs = model.service_secs_mean(queue);
-    WaitPrediction {
-        arrival: *arrival,
-        wait_secs: calls[arrival.call].wait().map(TimeDelta::as_seconds_f64),
-        forecast: model.predict(queue, &arrival.seen),
-        announced_secs: Announcement::ALL.map(|it| it.wait_secs(&arrival.seen, Some(service_secs))),
-    }
-}
-
-impl WaitReport {
-    fn of(calls: &[Call], predictions: Vec<WaitPrediction>) -> Result<Self, Error> {
-        let scored = Scored { calls, predictions: &predictions };
-        let waits: Vec<f64> = scored.answered().filter_map(|it| it.wait_secs).collect();
-        let mean_wait_secs =
-            (!waits.is_empty()).then(|| waits.iter().sum::<f64>() / waits.len() as f64);
-        let mut model =
-            scored.scores(|it| Some(it.forecast.mean_secs), |it| Some(it.forecast.p50_secs))?;
-        model.coverage_p10_p90 = scored.coverage()?;
-        let mut announcements = Vec::new();
-        for (at, announcement) in Announcement::ALL.into_iter().enumerate() {
-            let said = |it: &WaitPrediction| it.announced_secs[at];
-            announcements.push((announcement, scored.scores(said, said)?));
+    /// Learns, if it is time to.
+    fn learn(&mut self, now: DateTime<Utc>) -> Result<(), Error> {
+        let until = self.settings.train_until;
+        if now < until {
+            return Ok(());
         }
-        let answered = waits.len();
-        Ok(Self { predictions, answered, mean_wait_secs, model, announcements })
-    }
-}
-
-/// Predictions that are being scored.
-struct Scored<'a> {
-    calls: &'a [Call],
-    predictions: &'a [WaitPrediction],
-}
-
-impl<'a> Scored<'a> {
-    fn is_answered(&self, prediction: &WaitPrediction) -> bool {
-        self.calls[prediction.arrival.call].outcome == Outcome::Answered
-    }
-
-    /// Those who were answered after a known wait.
-    fn answered(&self) -> impl Iterator<Item = &'a WaitPrediction> + '_ {
-        self.predictions.iter().filter(|it| it.wait_secs.is_some() && self.is_answered(it))
-    }
-
-    fn scores(
-        &self,
-        mean: impl Fn(&WaitPrediction) -> Option<f64>,
-        median: impl Fn(&WaitPrediction) -> Option<f64>,
-    ) -> Result<WaitScores, Error> {
-        let (mut waits, mut means, mut medians) = (Vec::new(), Vec::new(), Vec::new());
-        for prediction in self.answered() {
-            if let (Some(mean), Some(median)) = (mean(prediction), median(prediction)) {
-                waits.push(prediction.wait_secs);
-                means.push(mean);
-                medians.push(median);
+        if !self.has_begun {
+            self.has_begun = true;
+            self.fit(until)?;
+        }
+        let Update::Daily(zone) = self.settings.update else { return Ok(()) };
+        let today = zone.date(now);
+        let begins = zone.start_of_day(today);
+        if self.learned_on == Some(today) || begins <= until {
+            return Ok(());
+        }
+        self.learned_on = Some(today);
+        match self.engine.model() {
+            Some(model) if begins - model.until() < TREES_LAST => {
+                let correction = self.learned().correct(model, begins)?;
+                self.engine.set_correction(correction);
+                Ok(())
             }
+            _ => self.fit(begins),
         }
-        let by_mean = PointScores::new(&waits, &means)?;
-        let by_median = PointScores::new(&waits, &medians)?;
-        let mean_wait = waits.iter().flatten().sum::<f64>() / waits.len() as f64;
-        let seen: Vec<WaitSeen> = self
-            .predictions
-            .iter()
-            .filter_map(|it| {
-                let (wait_secs, predicted_secs) = (it.wait_secs?, mean(it)?);
-                Some(WaitSeen { wait_secs, answered: self.is_answered(it), predicted_secs })
-            })
-            .collect();
-        Ok(WaitScores {
-            calls: by_mean.scored(),
-            mae_secs: by_median.mae(),
-            rmse_secs: by_mean.rmse(),
-            rmse_over_mean: by_mean.rmse().map(|it| it / mean_wait).filter(|it| it.is_finite()),
-            bias_secs: by_mean.bias(),
-            coverage_p10_p90: None,
-            concordance: concordance(&seen),
-        })
     }
 
-    fn coverage(&self) -> Result<Option<f64>, Error> {
-        let waits: Vec<_> = self.answered().map(|it| it.wait_secs).collect();
-        let lower: Vec<_> = self.answered().map(|it| it.forecast.p10_secs).collect();
-        let upper: Vec<_> = self.answered().map(|it| it.forecast.p90_secs).collect();
-        Ok(IntervalScores::new(&waits, &lower, &upper)?.coverage())
+    /// Fits all trees, if there are callers enough.
+    fn fit(&mut self, until: DateTime<Utc>) -> Result<(), Error> {
+        match self.learned().fit(until, &self.engine.credits()) {
+            Ok(model) => self.engine.set_model(model, &self.classes),
+            Err(Error::TooFewAnswers { needed: ENOUGH, .. }) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn learned(&self) -> Learned<'_> {
+        let Self { settings, calls, rows, classes, .. } = self;
+        Learned { learning: settings.learning, calls, rows, classes }
     }
 }

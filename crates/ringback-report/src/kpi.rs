@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc, Weekday};
-use ringback_calllog::{Audit, CallLog, FeedGap};
+use ringback_calllog::{Audit, CallLog, FeedGap, Zone};
 use ringback_features::{
     AcceptableWait, Calendar, HourOfWeekLoad, HourWaits, IntervalError, IntervalLength,
     IntervalTable, Intervals, ServiceMeasures, ServiceSummary, WeekSummary, load_by_hour_of_week,
     service_by_week, waits_by_hour,
 };
 use ringback_forecast::{
-    Backtest, BacktestReport, Level, PastWeeks, VolumeForecast, VolumeModel, WaitBacktest,
-    WaitReport, WeekdayProfile,
+    Backtest, BacktestReport, CalendarVolume, Level, PastWeeks, VolumeForecast, VolumeModel,
+    WaitBacktest, WaitReport, WeekdayProfile,
 };
 
 use crate::Error;
@@ -89,10 +89,9 @@ impl Kpis {
         let load = part(&volume, |table| Ok(load_by_hour_of_week(table)?));
         step("forecasting next week");
         let levels = levels();
-        let model = WeekdayProfile::new(observed.zone).calendar(Arc::new(options.calendar.clone()));
-        let forecast = part(&volume, |table| forecast(table, &model, &levels));
+        let forecast = part(&volume, |table| forecast(table, &options.calendar, &levels));
         step("testing forecasts on the last weeks");
-        let backtest = part(&volume, |table| backtest(table, &model, &levels, &options.calendar));
+        let backtest = part(&volume, |table| backtest(table, &options.calendar, &levels));
         step("replaying wait predictions");
         let train_until = train_until(log);
         let wait_predictions = if observed.waits {
@@ -159,28 +158,34 @@ fn volume(log: &CallLog, audit: &Audit, calendar: &Calendar) -> Result<IntervalT
     }
 }
 
+fn model(zone: Zone, calendar: &Calendar) -> CalendarVolume {
+    let events = calendar.all_events().clone();
+    CalendarVolume::new(zone).calendar(Arc::new(calendar.clone())).events(events)
+}
+
 fn forecast(
     table: &IntervalTable,
-    model: &WeekdayProfile,
+    calendar: &Calendar,
     levels: &[Level],
 ) -> Result<VolumeForecast, Error> {
     let series = table.series(|row| Some(f64::from(row.calls_offered)))?;
     let week = 7 * series.interval().slots_a_day();
-    Ok(model.fit(&series)?.forecast(week, levels)?)
+    Ok(model(table.zone, calendar).fit(&series)?.forecast(week, levels)?)
 }
 
 /// Scores the opening hours where they are known: closed ones are foretold without effort.
 fn backtest(
     table: &IntervalTable,
-    model: &WeekdayProfile,
-    levels: &[Level],
     calendar: &Calendar,
+    levels: &[Level],
 ) -> Result<BacktestReport, Error> {
     let series = table.series(|row| Some(f64::from(row.calls_offered)))?;
     let week = 7 * series.interval().slots_a_day();
     let naive = PastWeeks::naive(table.zone);
     let mean = PastWeeks::mean(table.zone, 4)?;
-    let models: [&dyn VolumeModel; 3] = [model, &naive, &mean];
+    let profile = WeekdayProfile::new(table.zone).calendar(Arc::new(calendar.clone()));
+    let model = model(table.zone, calendar);
+    let models: [&dyn VolumeModel; 4] = [&model, &profile, &naive, &mean];
     let backtest = Backtest::new(BACKTEST_WEEKS, week, week)?.levels(levels.iter().copied());
     let is_open = |at| table.hours.as_ref().is_none_or(|it| it.is_open_at(at, calendar));
     Ok(backtest.run_where(&series, &models, is_open)?)

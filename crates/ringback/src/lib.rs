@@ -42,5 +42,7 @@ pub use ringback_cisco as cisco;
 pub use ringback_features as features;
 #[cfg(feature = "forecast")]
 pub use ringback_forecast as forecast;
+#[cfg(feature = "learn")]
+pub use ringback_learn as learn;
 #[cfg(feature = "report")]
 pub use ringback_report as report;

@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use chrono::SecondsFormat;
-use clap::{ArgGroup, Parser};
+use clap::{ArgGroup, Parser, ValueEnum};
 use ringback::calllog::{QueueId, Zone};
 use ringback::features::{Calendar, Country, Events, IntervalLength, Series};
 use ringback::forecast::{
-    Backtest, BacktestReport, Level, PastWeeks, VolumeForecast, VolumeModel, WeekdayProfile,
+    AutoVolume, Backtest, BacktestReport, CalendarVolume, ExponentialSmoothing, Level, Mstl,
+    PastWeeks, VolumeForecast, VolumeModel, WeekdayProfile,
 };
 use ringback_examples::{
     CsvFile, Failure, LogFolder, ReadSeries, Reporting, Step, offered_series, read_series, run,
@@ -64,10 +65,13 @@ struct Flags {
     /// The country whose holidays and weekend count: DK, NO, SE, DE, AT, CH, NL, GB, IE, US or IL.
     #[arg(long, value_name = "CC")]
     country: Option<Country>,
-    /// Events and campaigns, with the columns `name`, `start`, `end` and perhaps `known_at`. They are read and checked;
-    /// the present model makes no use of them.
+    /// Events and campaigns, with the columns `name`, `start`, `end` and perhaps `known_at`. The calendar model learns what
+    /// events of a name did to the volume, from those in the series; one that it has not seen leaves the forecast as it is.
     #[arg(long, value_name = "FILE.csv")]
     events: Option<PathBuf>,
+    /// How to forecast.
+    #[arg(long, default_value = "calendar")]
+    model: Method,
     /// The levels of the prediction intervals, between 0 and 1.
     #[arg(long, value_delimiter = ',', default_value = "0.8,0.95", value_parser = level)]
     level: Vec<Level>,
@@ -84,6 +88,21 @@ struct Flags {
     reporting: Reporting,
 }
 
+/// A way to forecast.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Method {
+    /// The day's level times the shape of the day, with holidays, month edges, events and the year.
+    Calendar,
+    /// A profile of the weekday times the level of the last weeks.
+    Profile,
+    /// Exponential smoothing with the day's and the week's season.
+    Smoothing,
+    /// Seasons by MSTL, the rest by exponential smoothing (augurs). Slow.
+    Mstl,
+    /// Whichever of them did best on the last four weeks. Slow.
+    Auto,
+}
+
 fn level(text: &str) -> Result<Level, String> {
     let number: f64 = text.trim().parse().map_err(|_| format!("{text:?} is no number"))?;
     Level::new(number).map_err(|it| it.to_string())
@@ -97,18 +116,39 @@ fn main() -> ExitCode {
 fn forecast(flags: &Flags) -> Result<(), Failure> {
     let (ReadSeries { series, rejected }, zone) = input(flags)?;
     let calendar = calendar(flags, zone)?;
-    let notes = notes(&calendar, &rejected);
-    let model = WeekdayProfile::new(zone).calendar(Arc::new(calendar));
+    let mut notes = notes(flags.model, &calendar, &rejected);
     let fitting = Step::new(flags.reporting.quiet, "fitting");
-    let forecast = model.fit(&series)?.forecast(flags.horizon.get(), &flags.level)?;
+    let forecast = if flags.model == Method::Auto {
+        let fitted =
+            AutoVolume::with_calendar(zone, Arc::new(calendar.clone())).fit_auto(&series)?;
+        notes.push(format!("chosen by the last four weeks: {}", fitted.report().chosen));
+        fitted.forecast(flags.horizon.get(), &flags.level)?
+    } else {
+        let model = model(flags.model, zone, &calendar);
+        model.fit(&series)?.forecast(flags.horizon.get(), &flags.level)?
+    };
     drop(fitting);
     write_forecast(&flags.out, &forecast)?;
-    let report = backtest(flags, &series, zone, &model)?;
+    let report = backtest(flags, &series, zone, &calendar)?;
     if let Some(report) = &report {
         write_json(&flags.out.with_file_name("scores.json"), report)?;
     }
     let report = Report { forecast, backtest: report, rejected, notes };
     print(flags, &report)
+}
+
+fn model(method: Method, zone: Zone, calendar: &Calendar) -> Box<dyn VolumeModel> {
+    let kinds = Arc::new(calendar.clone());
+    match method {
+        Method::Calendar => {
+            let events = calendar.all_events().clone();
+            Box::new(CalendarVolume::new(zone).calendar(kinds).events(events))
+        }
+        Method::Profile => Box::new(WeekdayProfile::new(zone).calendar(kinds)),
+        Method::Smoothing => Box::new(ExponentialSmoothing::default()),
+        Method::Mstl => Box::new(Mstl::default()),
+        Method::Auto => Box::new(AutoVolume::with_calendar(zone, kinds)),
+    }
 }
 
 /// All that a run has to say.
@@ -121,15 +161,15 @@ struct Report {
 }
 
 /// What a reader of the forecast should know.
-fn notes(calendar: &Calendar, rejected: &[String]) -> Vec<String> {
+fn notes(method: Method, calendar: &Calendar, rejected: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(first) = rejected.first() {
         let rows = rejected.len();
         notes.push(format!("{rows} row(s) rejected, their intervals are missing; first: {first}"));
     }
     let events = calendar.all_events().len();
-    if events > 0 {
-        notes.push(format!("{events} event(s) read; the forecast does not use them"));
+    if events > 0 && method != Method::Calendar {
+        notes.push(format!("{events} event(s) read; of the models, only calendar uses them"));
     }
     notes
 }
@@ -200,14 +240,20 @@ fn backtest(
     flags: &Flags,
     series: &Series,
     zone: Zone,
-    model: &WeekdayProfile,
+    calendar: &Calendar,
 ) -> Result<Option<BacktestReport>, Failure> {
     let Some(origins) = flags.backtest else { return Ok(None) };
     let step = flags.step.map_or_else(|| series.interval().slots_a_day(), NonZeroUsize::get);
     let _testing = Step::new(flags.reporting.quiet, "backtesting");
     let naive = PastWeeks::naive(zone);
     let mean = PastWeeks::mean(zone, 4)?;
-    let models: [&dyn VolumeModel; 3] = [model, &naive, &mean];
+    let model = model(flags.model, zone, calendar);
+    let profile = WeekdayProfile::new(zone).calendar(Arc::new(calendar.clone()));
+    let mut models: Vec<&dyn VolumeModel> = vec![&*model];
+    if flags.model != Method::Profile {
+        models.push(&profile);
+    }
+    models.extend([&naive as &dyn VolumeModel, &mean]);
     let backtest = Backtest::new(origins.get(), step, flags.horizon.get())?
         .levels(flags.level.iter().copied());
     Ok(Some(backtest.run(series, &models)?))

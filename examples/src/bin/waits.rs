@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Parser, ValueEnum};
 use ringback::calllog::{Audit, CallLog, Zone};
 use ringback::forecast::{
-    Announcement, Update, WaitBacktest, WaitPrediction, WaitReport, WaitScores,
+    Announcement, Update, WaitBacktest, WaitLearning, WaitPrediction, WaitReport, WaitScores,
 };
 use ringback_examples::{
     CsvFile, Failure, LogFolder, Moment, Reporting, Step, run, wait_scores, write_json,
@@ -22,8 +22,8 @@ const EXAMPLES: &str = r#"Example, after ingest has written the folder "log":
 /// Predicts the wait of every caller who entered a queue from what was known at that moment.
 ///
 /// Learns from what was known before a time, then writes a row for every caller from then on, with the prediction and
-/// what two of the usual announcements would have said; scores.json beside the file compares the model with four
-/// announcements on answered calls. Waits are seconds.
+/// what two of the usual announcements would have said; scores.json beside the file compares the model with the formulas
+/// that phone systems announce by, on answered calls. Waits are seconds. The intervals adapt to every wait that ends.
 #[derive(Parser)]
 #[command(version, after_long_help = EXAMPLES)]
 struct Flags {
@@ -45,13 +45,13 @@ struct Flags {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Learning {
-    /// Never after the training.
+    /// Never after the training; intervals still adapt to every wait that ends.
     None,
-    /// At the start of each day.
+    /// At the start of each day from the errors of four weeks, and wholly every fourth week.
     Daily,
 }
 
-const HEADER: [&str; 11] = [
+const HEADER: [&str; 19] = [
     "call_id",
     "queued_at",
     "queue",
@@ -63,6 +63,14 @@ const HEADER: [&str; 11] = [
     "p90_secs",
     "les_secs",
     "queue_length_secs",
+    "lower_90_secs",
+    "upper_90_secs",
+    "p05_secs",
+    "p25_secs",
+    "p75_secs",
+    "p95_secs",
+    "intent",
+    "method",
 ];
 
 fn main() -> ExitCode {
@@ -81,7 +89,9 @@ fn waits(flags: &Flags) -> Result<(), Failure> {
     }
     let train_until = flags.train_until.in_zone(observed.zone);
     let replaying = Step::new(flags.reporting.quiet, "replaying the queues");
-    let backtest = WaitBacktest::new(train_until).update(update(flags.update, observed.zone));
+    let backtest = WaitBacktest::new(train_until)
+        .learning(WaitLearning::new(observed.zone))
+        .update(update(flags.update, observed.zone));
     let report = backtest.run(&folder.log.calls).map_err(|it| {
         let (until, span) = (instant(train_until), span(&folder.audit));
         Failure::new(format!("training until {until}: {it}; {span}"))
@@ -117,7 +127,7 @@ fn update(learning: Learning, zone: Zone) -> Update {
     }
 }
 
-fn row(log: &CallLog, prediction: &WaitPrediction) -> [String; 11] {
+fn row(log: &CallLog, prediction: &WaitPrediction) -> [String; 19] {
     let arrival = &prediction.arrival;
     let call = &log.calls[arrival.call];
     let secs = |secs: Option<f64>| secs.map_or_else(String::new, |it| format!("{it}"));
@@ -138,6 +148,14 @@ fn row(log: &CallLog, prediction: &WaitPrediction) -> [String; 11] {
         secs(Some(forecast.p90_secs)),
         said(Announcement::LastToEnterService),
         said(Announcement::QueueLength),
+        secs(Some(forecast.lower_90_secs)),
+        secs(Some(forecast.upper_90_secs)),
+        secs(Some(forecast.p05_secs)),
+        secs(Some(forecast.p25_secs)),
+        secs(Some(forecast.p75_secs)),
+        secs(Some(forecast.p95_secs)),
+        call.intent.as_ref().map_or_else(String::new, ToString::to_string),
+        forecast.method.as_str().to_owned(),
     ]
 }
 
@@ -153,13 +171,13 @@ fn print(flags: &Flags, report: &WaitReport, scores: &Value) -> Result<(), Failu
         report.answered,
         report.mean_wait_secs.unwrap_or(f64::NAN)
     );
-    println!("{:<24}{:>10}{:>10}{:>12}{:>12}", "", "MAE s", "RMSE s", "p10-p90", "concordance");
+    println!("{:<26}{:>10}{:>10}{:>12}{:>12}", "", "MAE s", "RMSE s", "p10-p90", "concordance");
     let number = |it: Option<f64>, digits: usize| {
         it.map_or_else(|| "-".to_owned(), |it| format!("{it:.digits$}"))
     };
     let line = |name: &str, it: &WaitScores| {
         println!(
-            "{name:<24}{:>10}{:>10}{:>12}{:>12}",
+            "{name:<26}{:>10}{:>10}{:>12}{:>12}",
             number(it.mae_secs, 1),
             number(it.rmse_secs, 1),
             number(it.coverage_p10_p90, 3),

@@ -5,7 +5,7 @@ use ringback_calllog::Zone;
 use ringback_features::{IntervalLength, Series};
 
 use super::days::DayTable;
-use super::spread::{Errors, Spread, spreads};
+use super::spread::{Errors, Spread, poisson_unit, spreads};
 use super::{FittedVolume, Outlook, VolumeForecast, VolumeModel, assemble, grid_at};
 use crate::error::Error;
 use crate::score::Level;
@@ -140,10 +140,10 @@ impl FittedVolume for FittedPastWeeks {
         let spreads: Vec<Spread> = spreads(&classes);
         let outlooks: Vec<Outlook<'_>> = slots
             .into_iter()
-            .map(|(day, slot, lead)| Outlook {
-                expected: self.expected(day, slot, lead).unwrap_or(0.0),
-                spread: &spreads[lead - 1],
-                extra_sd: 0.0,
+            .map(|(day, slot, lead)| {
+                let expected = self.expected(day, slot, lead).unwrap_or(0.0);
+                let unit = poisson_unit(expected);
+                Outlook { expected, spread: &spreads[lead - 1], unit, extra_sd: 0.0 }
             })
             .collect();
         Ok(assemble(self.start, self.interval, &outlooks, levels))

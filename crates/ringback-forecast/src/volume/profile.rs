@@ -11,7 +11,7 @@ use super::day_kinds::{DayGroup, DayKinds};
 use super::days::DayTable;
 use super::level::{Baseline, UseAs};
 use super::special::{SpecialDays, Treatment};
-use super::spread::{Errors, Spread, spreads};
+use super::spread::{Errors, Spread, poisson_unit, spreads};
 use super::{FittedVolume, Outlook, VolumeForecast, VolumeModel, assemble, grid_at};
 use crate::error::Error;
 use crate::score::Level;
@@ -302,6 +302,7 @@ impl FittedVolume for FittedWeekdayProfile {
             outlooks.push(Outlook {
                 expected: expected[place.slot],
                 spread: &self.spreads[class(days_ahead)],
+                unit: poisson_unit(expected[place.slot]),
                 extra_sd: *extra_sd,
             });
         }

@@ -20,8 +20,14 @@ struct PastError {
 pub(super) struct Errors(Vec<PastError>);
 
 impl Errors {
+    /// Adds an error, measured in the Poisson standard deviation.
     pub(super) fn push(&mut self, expected: f64, actual: f64) {
-        self.0.push(PastError { expected, scaled: (actual - expected) / scale(expected) });
+        self.push_in(expected, actual, poisson_unit(expected));
+    }
+
+    /// Adds an error, measured in a unit above zero.
+    pub(super) fn push_in(&mut self, expected: f64, actual: f64, unit: f64) {
+        self.0.push(PastError { expected, scaled: (actual - expected) / unit });
     }
 
     pub(super) fn len(&self) -> usize {
@@ -74,8 +80,8 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    /// The median of the outcomes where `expected` is forecast.
-    pub(super) fn median(&self, expected: f64) -> f64 {
+    /// The median of the outcomes where `expected` is forecast and errors are measured in `unit`.
+    pub(super) fn median(&self, expected: f64, unit: f64) -> f64 {
         let errors = self.errors(expected);
         if errors.is_empty() {
             return expected;
@@ -86,21 +92,22 @@ impl Spread {
         } else {
             f64::midpoint(errors[middle - 1], errors[middle])
         };
-        (expected + error * scale(expected)).max(0.0)
+        (expected + error * unit).max(0.0)
     }
 
-    /// The interval that should contain a share `level` of the outcomes where `expected` is forecast.
+    /// The interval that should contain a share `level` of the outcomes where `expected` is forecast and errors are
+    /// measured in `unit`.
     ///
     /// Its bounds are the order statistics that split conformal prediction takes, so that it errs on the wide side
     /// when errors are few: `⌊(n + 1)·tail⌋` from below and as many from above.
-    pub(super) fn interval(&self, expected: f64, level: Level) -> (f64, f64) {
+    pub(super) fn interval(&self, expected: f64, unit: f64, level: Level) -> (f64, f64) {
         let errors = self.errors(expected);
         if errors.is_empty() {
             return (expected, expected);
         }
         let outside = rank((errors.len() + 1) as f64 * level.tail()).min(errors.len().div_ceil(2));
         let below = outside.max(1) - 1;
-        let at = |error: f64| (expected + error * scale(expected)).max(0.0);
+        let at = |error: f64| (expected + error * unit).max(0.0);
         (at(errors[below]), at(errors[errors.len() - 1 - below]))
     }
 
@@ -113,7 +120,7 @@ impl Spread {
 
 /// The unit that errors are measured in: the Poisson standard deviation, which takes most of the volume's influence
 /// out; at least that of one call.
-fn scale(expected: f64) -> f64 {
+pub(super) fn poisson_unit(expected: f64) -> f64 {
     expected.max(1.0).sqrt()
 }
 
@@ -152,7 +159,7 @@ pub(super) fn spreads(classes: &[Errors]) -> Vec<Spread> {
 /// # Source
 ///
 /// Abramowitz & Stegun, *Handbook of Mathematical Functions*, formula 26.2.23; absolute error below 4.5e-4.
-pub(super) fn normal_quantile(share: f64) -> f64 {
+pub(crate) fn normal_quantile(share: f64) -> f64 {
     let t = (-2.0 * (1.0 - share).max(f64::MIN_POSITIVE).ln()).sqrt();
     let numerator = 2.515_517 + t * (0.802_853 + t * 0.010_328);
     let denominator = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{Call, Delimited, LogReader, Outcome, PseudonymKey, Pseudonymizer};
-use ringback_forecast::{Announcement, Arrival, PointScores, WaitProfile, replay};
+use ringback_forecast::{AnnounceInputs, Announcement, Arrival, PointScores, WaitProfile, replay};
 use serde_json::Value;
 
 fn fixtures() -> PathBuf {
@@ -91,7 +91,8 @@ fn announcements_score_as_in_the_second_implementation() {
             if call.outcome == Outcome::Answered {
                 let service = profile.service_secs_mean(arrival.queue(&BANK.calls));
                 actual.push(call.wait().map(TimeDelta::as_seconds_f64));
-                predicted.push(announcement.wait_secs(&arrival.seen, Some(service)).unwrap());
+                let inputs = AnnounceInputs::of(arrival.seen, Some(service));
+                predicted.push(announcement.wait_secs(&inputs).unwrap());
             }
         }
         let scores = PointScores::new(&actual, &predicted).unwrap();

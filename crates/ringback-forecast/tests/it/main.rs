@@ -5,7 +5,19 @@ mod backtest;
 #[cfg(test)]
 mod bank;
 #[cfg(test)]
+mod calendar_audit;
+#[cfg(test)]
 mod concordance;
+#[cfg(test)]
+mod erlang;
+#[cfg(test)]
+mod intraday;
+#[cfg(test)]
+mod live;
+#[cfg(test)]
+mod patience;
+#[cfg(test)]
+mod pooled;
 #[cfg(test)]
 mod queue;
 #[cfg(test)]
@@ -13,6 +25,22 @@ mod reference;
 #[cfg(test)]
 mod score;
 #[cfg(test)]
+mod service_time;
+#[cfg(test)]
+mod staffing;
+#[cfg(test)]
+mod surge;
+#[cfg(test)]
+mod time_varying;
+#[cfg(test)]
 mod volume;
 #[cfg(test)]
+mod volume_auto;
+#[cfg(test)]
+mod volume_bank;
+#[cfg(test)]
+mod volume_calendar;
+#[cfg(test)]
 mod wait;
+#[cfg(test)]
+mod wait_outlook;

@@ -178,7 +178,17 @@ fn the_mean_of_recent_waits_looks_back_on_ten() {
     for n in 1..=12 {
         let (at, since, call_id) = (at(n), at(0), format!("{n}").as_str().into());
         let kind = QueueEventKind::Leaves { answered: true };
-        queue.apply(&QueueEvent { at, kind, since, call_id, stage: 0, queue: None });
+        queue.apply(&QueueEvent {
+            at,
+            kind,
+            since,
+            call_id,
+            stage: 0,
+            queue: None,
+            intent: None,
+            priority: None,
+            agent: None,
+        });
     }
     let seen = queue.seen(at(20));
     assert_eq!(seen.recent_wait_secs, Some((3..=12).sum::<i64>() as f64 / 10.0));

@@ -1,0 +1,158 @@
+//! The head start of a priority, as the log itself shows it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use ringback_calllog::{Call, Stage, StageEnd, StageKind};
+use serde::{Deserialize, Serialize};
+
+/// How many seconds of waiting each priority is worth: callers are served in the order of the moment that they entered
+/// the queue less the credit of their priority.
+///
+/// Learned from a log as the credit that leaves the fewest overtakings: pairs of callers, one of the most usual
+/// priority and one of another, of whom the one who was served first came later by the order with credit. A priority
+/// that was never seen has none.
+///
+/// # Example
+///
+/// ```
+/// use ringback_forecast::PriorityCredits;
+///
+/// let credits = PriorityCredits::none().with(2, 90);
+/// assert_eq!((credits.secs(2), credits.secs(0)), (90, 0));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriorityCredits(Vec<(i32, i32)>);
+
+/// The largest credit that is looked for, in seconds. Beyond it one priority goes strictly first.
+const LARGEST_SECS: i32 = 3600;
+
+/// Pairs that are needed to learn a credit.
+const PAIRS: usize = 50;
+
+impl PriorityCredits {
+    /// First come, first served, whatever the priority.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Sets the credit of a priority, in seconds; negative for callers who have to let others pass.
+    #[must_use]
+    pub fn with(mut self, priority: i32, secs: i32) -> Self {
+        self.0.retain(|it| it.0 != priority);
+        if secs != 0 {
+            self.0.push((priority, secs.clamp(-LARGEST_SECS, LARGEST_SECS)));
+            self.0.sort_unstable();
+        }
+        self
+    }
+
+    /// The credit of a priority, in seconds.
+    pub fn secs(&self, priority: i32) -> i32 {
+        self.0.iter().find(|it| it.0 == priority).map_or(0, |it| it.1)
+    }
+
+    pub(crate) fn micros(&self, priority: i32) -> i64 {
+        i64::from(self.secs(priority)) * super::SECOND
+    }
+
+    /// The credits that a log shows by `until`. Priorities of fewer than fifty pairs get none.
+    pub fn learn(calls: &[Call], until: DateTime<Utc>) -> Self {
+        let stays = stays(calls, until);
+        let Some(usual) = usual_priority(&stays) else { return Self::none() };
+        let mut credits = Self::none();
+        for (priority, pairs) in pairs(&stays, usual) {
+            if pairs.first.len() + pairs.second.len() >= PAIRS {
+                credits = credits.with(priority, pairs.best_credit());
+            }
+        }
+        credits
+    }
+}
+
+/// A stay in a queue that had begun by the end of what may be learned from.
+struct Stay {
+    entered_at: i64,
+    left_at: i64,
+    priority: i32,
+    answered: bool,
+}
+
+/// Stays by entry; one that had not ended by then lasts until then.
+fn stays(calls: &[Call], until: DateTime<Utc>) -> Vec<Stay> {
+    let is_stay = |it: &&Stage| it.kind == StageKind::Queue && it.entered_at < until;
+    let mut stays = Vec::new();
+    for call in calls {
+        for stage in call.stages.iter().filter(is_stay) {
+            let left_at = stage.left_at.filter(|it| *it < until && *it >= stage.entered_at);
+            stays.push(Stay {
+                entered_at: stage.entered_at.timestamp_micros(),
+                left_at: left_at.unwrap_or(stage.entered_at).timestamp_micros(),
+                priority: call.priority.unwrap_or(0),
+                answered: left_at.is_some() && stage.end == StageEnd::Answered,
+            });
+        }
+    }
+    stays.sort_by_key(|it| (it.entered_at, it.left_at, it.priority, it.answered));
+    stays
+}
+
+fn usual_priority(stays: &[Stay]) -> Option<i32> {
+    let mut counts: BTreeMap<i32, usize> = BTreeMap::new();
+    for stay in stays {
+        *counts.entry(stay.priority).or_default() += 1;
+    }
+    // Of priorities that are as frequent, the lowest.
+    counts.into_iter().max_by_key(|it| (it.1, std::cmp::Reverse(it.0))).map(|it| it.0)
+}
+
+/// By how many seconds the caller of the other priority entered after the one of the usual priority, for pairs who
+/// waited at the same time.
+#[derive(Default)]
+struct Pairs {
+    /// The other was served first: an overtaking for every credit below.
+    first: Vec<i64>,
+    /// The usual one was served first: an overtaking for every credit above.
+    second: Vec<i64>,
+}
+
+fn pairs(stays: &[Stay], usual: i32) -> BTreeMap<i32, Pairs> {
+    let mut pairs: BTreeMap<i32, Pairs> = BTreeMap::new();
+    let mut present: Vec<&Stay> = Vec::new();
+    for later in stays {
+        present.retain(|it| it.left_at > later.entered_at);
+        for earlier in &present {
+            if (earlier.priority == usual) == (later.priority == usual) {
+                continue;
+            }
+            let earlier_first = earlier.left_at < later.left_at && earlier.answered;
+            let later_first = later.left_at < earlier.left_at && later.answered;
+            if !earlier_first && !later_first {
+                continue;
+            }
+            let gap = (later.entered_at - earlier.entered_at) / super::SECOND;
+            let (other, gap) =
+                if later.priority == usual { (*earlier, -gap) } else { (later, gap) };
+            let pairs = pairs.entry(other.priority).or_default();
+            let other_first = if later.priority == usual { earlier_first } else { later_first };
+            if other_first { pairs.first.push(gap) } else { pairs.second.push(gap) }
+        }
+        present.push(later);
+    }
+    pairs
+}
+
+impl Pairs {
+    /// The credit, to five seconds, with the fewest overtakings; of those that are as good, the smallest in amount.
+    fn best_credit(mut self) -> i32 {
+        self.first.sort_unstable();
+        self.second.sort_unstable();
+        let overtakings = |credit: i32| {
+            let credit = i64::from(credit);
+            let above = self.first.len() - self.first.partition_point(|it| *it <= credit);
+            above + self.second.partition_point(|it| *it < credit)
+        };
+        let steps = (-LARGEST_SECS..=LARGEST_SECS).step_by(5);
+        steps.min_by_key(|it| (overtakings(*it), it.abs(), *it)).unwrap_or(0)
+    }
+}

@@ -1,0 +1,194 @@
+//! The learned wait prediction.
+
+use chrono::{DateTime, Utc};
+use ringback_calllog::Zone;
+use ringback_learn::{FittedBoosting, Model};
+use serde::{Deserialize, Serialize};
+
+use super::calibration::{Bounds, Calibration};
+use super::no_wait::NoWaits;
+use super::offered::Patience;
+use super::{OfferedWait, WaitForecast, WaitMethod};
+use crate::center::{Asker, FEATURES, Features, PriorityCredits};
+use crate::{CallerType, Error};
+
+/// Predicts waits from the state of a center: boosted trees for the mean and for each quantile, margins that make intervals
+/// hold for each type of caller, and the patience of each type.
+///
+/// [`WaitLearning`](crate::WaitLearning) learns one, [`LiveWaits`](crate::LiveWaits) asks it. Saved with serde inside
+/// [`Saved`](ringback_learn::Saved), it gives the same answers to the last bit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WaitModel {
+    pub(super) zone: Zone,
+    pub(super) credits: PriorityCredits,
+    /// From the shortest mean wait to the longest.
+    pub(super) types: Vec<CallerType>,
+    pub(super) no_waits: NoWaits,
+    pub(super) trees: Trees,
+    /// Trees fitted to the errors of the last weeks.
+    pub(super) correction: Option<Correction>,
+    pub(super) calibration: Calibration,
+    /// All, then by type.
+    pub(super) patience: Vec<Patience>,
+    pub(super) answered: usize,
+    pub(super) until: DateTime<Utc>,
+}
+
+/// The boosted models.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Trees {
+    pub(super) mean: FittedBoosting,
+    pub(super) median: FittedBoosting,
+    /// At the levels of [`Trees::LEVELS`].
+    pub(super) quantiles: Vec<FittedBoosting>,
+}
+
+impl Trees {
+    /// The quantiles but for the median.
+    pub(super) const LEVELS: [f64; 6] = [0.05, 0.1, 0.25, 0.75, 0.9, 0.95];
+}
+
+/// What is added to mean and median.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Correction {
+    pub(super) mean: FittedBoosting,
+    pub(super) median: FittedBoosting,
+}
+
+/// A row of the matrix that the trees were fitted on.
+pub(super) type Input = [f64; FEATURES.len() + 2];
+
+/// The features with the caller's type and priority.
+pub(super) fn input(features: &Features, code: Option<usize>, priority: i32) -> Input {
+    let mut input = [f64::NAN; FEATURES.len() + 2];
+    input[..FEATURES.len()].copy_from_slice(features);
+    input[FEATURES.len()] = code.map_or(f64::NAN, |it| it as f64);
+    input[FEATURES.len() + 1] = f64::from(priority);
+    input
+}
+
+/// How far the short interval's lower bound is below the 5 % quantile, in parts of the way from there to the 10 % quantile.
+const SHORT_BELOW: f64 = 0.4;
+
+/// Where the short interval's upper bound is, in parts of the way from the 90 % to the 95 % quantile.
+const SHORT_ABOVE: f64 = 0.6;
+
+/// A prediction before calibration.
+pub(super) struct Raw {
+    pub(super) mean: f64,
+    pub(super) median: f64,
+    pub(super) quantiles: [f64; 6],
+}
+
+impl Raw {
+    /// The outer quantiles.
+    pub(super) fn bounds(&self) -> Bounds {
+        let [p05, p10, _, _, p90, p95] = self.quantiles;
+        let ordered = |low: f64, high: f64| (low.min(high).max(0.0), high.max(low).max(0.0));
+        let (eighty, ninety) = (ordered(p10, p90), ordered(p05, p95));
+        // About the levels of 3 % and 93 %: a wait's density is high near 0 and low in the long tail.
+        let lower = (ninety.0 - SHORT_BELOW * (eighty.0 - ninety.0)).max(0.0);
+        let upper = eighty.1 + SHORT_ABOVE * (ninety.1 - eighty.1);
+        Bounds { eighty, ninety, short: ordered(lower, upper) }
+    }
+}
+
+impl WaitModel {
+    /// The place of a type; `None` for one that too few callers had to be learned.
+    pub(crate) fn code(&self, of: &CallerType) -> Option<usize> {
+        self.types.iter().position(|it| it == of)
+    }
+
+    pub(super) fn raw(&self, input: &Input) -> Raw {
+        let mut quantiles = [0.0; 6];
+        for (quantile, trees) in quantiles.iter_mut().zip(&self.trees.quantiles) {
+            *quantile = trees.predict_row(input);
+        }
+        let added = |of: fn(&Correction) -> &FittedBoosting| {
+            self.correction.as_ref().map_or(0.0, |it| of(it).predict_row(input))
+        };
+        Raw {
+            mean: self.trees.mean.predict_row(input) + added(|it| &it.mean),
+            median: self.trees.median.predict_row(input) + added(|it| &it.median),
+            quantiles,
+        }
+    }
+
+    /// The forecast, and the bounds that it was made from.
+    pub(super) fn forecast(
+        &self,
+        features: &Features,
+        asker: Asker,
+        code: Option<usize>,
+        calibration: &Calibration,
+    ) -> (WaitForecast, Bounds) {
+        let raw = self.raw(&input(features, code, asker.priority));
+        let bounds = raw.bounds();
+        let held = calibration.bounds(code, &bounds);
+        let [_, _, p25, p75, _, _] = raw.quantiles;
+        // The median and the quarters stay within the calibrated bounds, and these in each other.
+        let (p05, p95) = held.ninety;
+        let p10 = held.eighty.0.max(p05);
+        let p90 = held.eighty.1.min(p95).max(p10);
+        let within = |it: f64| it.clamp(p10, p90);
+        let quantiles = [p05, p10, within(p25), within(raw.median), within(p75), p90, p95];
+        let (lower, upper) = held.short;
+        let forecast =
+            WaitForecast::new(WaitMethod::Learned, raw.mean, quantiles).with_interval(lower, upper);
+        (forecast.or_no_wait(self.no_waits.probability(features)), bounds)
+    }
+
+    /// What a caller of a type would wait if they never hung up, and the chance that they stay so long: the forecast is of
+    /// callers who are answered, who are the patient ones.
+    ///
+    /// Where the wait of the answered has the density f, that of all callers has f / S, S being the share of the type's callers
+    /// who have not hung up by then; callers who hung up or were answered before are counted as far as they are known.
+    ///
+    /// # Source
+    ///
+    /// \[`Kaplan1958`\] for S. That a wait and the patience for it are independent, given the type, is assumed.
+    pub fn offered(&self, of: &CallerType, forecast: &WaitForecast) -> OfferedWait {
+        let own = self.code(of).and_then(|it| self.patience.get(it + 1));
+        match own.or(self.patience.first()) {
+            Some(patience) => patience.offered(forecast),
+            None => Patience::learn(Vec::new()).offered(forecast),
+        }
+    }
+
+    /// The head starts of priorities that it learned.
+    pub fn credits(&self) -> &PriorityCredits {
+        &self.credits
+    }
+
+    /// The zone of its hours and weekdays.
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// The types that it tells apart, from the shortest mean wait to the longest.
+    pub fn types(&self) -> &[CallerType] {
+        &self.types
+    }
+
+    /// The answered callers that it learned from.
+    pub fn answered(&self) -> usize {
+        self.answered
+    }
+
+    /// The end of what it learned from.
+    pub fn until(&self) -> DateTime<Utc> {
+        self.until
+    }
+
+    /// Checks a model that was saved.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let width = FEATURES.len() + 2;
+        let mut trees = self.trees.quantiles.iter().chain([&self.trees.mean, &self.trees.median]);
+        if self.trees.quantiles.len() != Trees::LEVELS.len()
+            || trees.any(|it| it.features().len() != width)
+        {
+            return Err(Error::Saved("the wait model has other features".into()));
+        }
+        Ok(())
+    }
+}
