@@ -13,6 +13,9 @@ pub(crate) struct Stamp {
 const MOST_OFFSET_SECS: i32 = 18 * 3600;
 
 impl Stamp {
+    /// A stamp has so many bytes at least.
+    pub(crate) const LEN: usize = 19;
+
     /// Reads `2026/05/04 07:15:00` with `/`, `.` or `-` in the date, a blank or `T` before the time, a fraction of a
     /// second or none, and an offset (`+00`, `+0100`, `+01:00`, `Z`) or none.
     #[inline]
@@ -23,7 +26,7 @@ impl Stamp {
     /// As [`read`](Self::read); the date that was read last is known without a look at the calendar.
     #[inline]
     pub(crate) fn read_after(text: &str, last: &mut LastDate) -> Option<Self> {
-        let (head, tail) = text.as_bytes().split_first_chunk::<19>()?;
+        let (head, tail) = text.as_bytes().split_first_chunk::<{ Self::LEN }>()?;
         let (day, _) = head.split_first_chunk::<10>()?;
         let is_shaped = matches!(head[10], b' ' | b'T') && head[13] == b':' && head[16] == b':';
         if !is_shaped {

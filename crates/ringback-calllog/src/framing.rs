@@ -10,7 +10,7 @@ pub(crate) const MAX_RECORD_LEN: usize = 1 << 20;
 /// Lines that one quoted record may take.
 pub(crate) const MAX_QUOTED_LINES: usize = 64;
 
-const CHUNK: usize = 1 << 16;
+const CHUNK: usize = 1 << 17;
 
 /// The byte-order mark of UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";

@@ -214,6 +214,8 @@ impl Legs {
     /// The stages of a call that came in, or that stayed inside.
     fn arrived(&mut self, row: &Row<'_>, times: &Times, answer: Answer, leg: &mut HeldLeg) {
         let kind = row.to.kind.as_ref();
+        // Who the call was sent to, where it is an extension: looked up once.
+        let mut first = None;
         let is_queue = |it: &Party<'_>| it.kind.as_ref().is_some_and(PartyType::is_queue);
         if is_queue(&row.to) {
             leg.queue = self.queues.get(row.to.dn);
@@ -237,24 +239,32 @@ impl Legs {
                 let (left_at, end) = left_ring(row, times, answer);
                 let agent = self.agent(&row.to);
                 let ring = stage(StageKind::Ring, times.started_at, left_at);
+                first = Some(agent.clone());
                 leg.push(Stage { agent, end, ..ring });
             }
             _ => {}
         }
-        self.answered(row, times, answer, leg);
+        let first = |legs: &mut Self| first.unwrap_or_else(|| legs.agent(&row.to));
+        self.answered(row, times, (answer, first), leg);
     }
 
     /// The stage that began when someone answered.
-    fn answered(&mut self, row: &Row<'_>, times: &Times, answer: Answer, leg: &mut HeldLeg) {
+    fn answered(
+        &mut self,
+        row: &Row<'_>,
+        times: &Times,
+        (answer, first): (Answer, impl FnOnce(&mut Self) -> Option<AgentId>),
+        leg: &mut HeldLeg,
+    ) {
         let Some(answered_at) = times.answered_at else { return };
         let talk = stage(StageKind::Talk, answered_at, times.ended_at);
         match answer {
             Answer::First if row.last.is_some() => {
                 // When the next one took over is not written.
-                let (agent, end) = (self.agent(&row.to), StageEnd::Transferred);
+                let (agent, end) = (first(self), StageEnd::Transferred);
                 leg.push(Stage { agent, end, left_at: None, ..talk });
             }
-            Answer::First => leg.push(Stage { agent: self.agent(&row.to), ..talk }),
+            Answer::First => leg.push(Stage { agent: first(self), ..talk }),
             Answer::Last => {
                 let agent = row.last.as_ref().and_then(|it| self.agent(it));
                 let agent = if self.has_hops_between(row) { None } else { agent };

@@ -6,7 +6,7 @@ use ringback_calllog::{Masked, RejectReason, Separated};
 
 use crate::legacy::layout::{FIELDS, Field, Layout};
 use crate::legacy::row::Row;
-use crate::stamp::LastDate;
+use crate::stamp::{LastDate, Stamp};
 
 /// A rejection: the field at fault and why.
 pub(super) type Rejection = (Cow<'static, str>, RejectReason);
@@ -22,18 +22,21 @@ const PIECES: usize = FIELDS + 9;
 pub(super) struct Fields<'a> {
     at: [&'a str; PIECES],
     len: usize,
+    /// A bit for each of the first fields that is as long as a stamp.
+    long: u64,
     /// More agents of `missed-queue-calls`, where commas stand between them.
     pub(super) more_missed: Vec<&'a str>,
 }
 
 impl<'a> Fields<'a> {
     fn new() -> Self {
-        Self { at: [""; PIECES], len: 0, more_missed: Vec::new() }
+        Self { at: [""; PIECES], len: 0, long: 0, more_missed: Vec::new() }
     }
 
     fn push(&mut self, field: &'a str) {
         if let Some(place) = self.at.get_mut(self.len) {
             *place = field;
+            self.long |= u64::from(field.len() >= Stamp::LEN) << (self.len % 64);
         }
         self.len += 1;
     }
@@ -45,8 +48,18 @@ impl<'a> Fields<'a> {
     }
 
     /// The fields as they come.
-    pub(super) fn pieces(&self) -> &[&'a str] {
+    fn pieces(&self) -> &[&'a str] {
         self.at.get(..self.len).unwrap_or(&self.at)
+    }
+
+    /// The places and texts of the fields that are as long as a stamp.
+    pub(super) fn long_pieces(&self) -> impl Iterator<Item = (usize, &'a str)> {
+        let mut left = self.long;
+        std::iter::from_fn(move || {
+            let at = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            self.at.get(at).map(|it| (at, *it))
+        })
     }
 }
 

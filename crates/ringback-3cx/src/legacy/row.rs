@@ -149,10 +149,10 @@ impl<'a> Party<'a> {
 
 /// A stamp in a field that holds none, read or not, shows that the list does not fit.
 fn no_stamp_elsewhere(fields: &Fields<'_>, layout: &Layout) -> Result<(), Rejection> {
-    const STAMP_LEN: usize = 19;
-    for (field, text) in layout.fields.iter().zip(fields.pieces()) {
+    for (at, text) in fields.long_pieces() {
+        let Some(field) = layout.fields.get(at) else { continue };
         let is_time = matches!(field, Field::TimeStart | Field::TimeAnswered | Field::TimeEnd);
-        if text.len() >= STAMP_LEN && !is_time && Stamp::read(text.trim_ascii()).is_some() {
+        if !is_time && Stamp::read(text.trim_ascii()).is_some() {
             return Err(unfit(*field, text, "no stamp"));
         }
     }
