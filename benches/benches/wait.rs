@@ -27,27 +27,13 @@ fn waits(c: &mut Criterion) {
     for event in events.iter().filter(|it| it.at < until) {
         live.warm_up(event).expect("in order");
     }
-    // Each caller's estimate is made in a copy of the center that they meet: memory is cold, as in a feed.
-    let callers = events.iter().filter(|it| it.at >= until && it.kind == QueueEventKind::Enters);
-    let asked: Vec<_> = callers.take(64).map(|it| (it.caller_type(), it.priority, it.at)).collect();
-    let mut centers = Vec::new();
-    let mut next = asked.iter();
-    for event in events.iter().filter(|it| it.at >= until) {
-        if event.kind == QueueEventKind::Enters {
-            match next.next() {
-                Some(who) => centers.push((live.clone(), who)),
-                None => break,
-            }
-        }
-        live.apply(event).expect("in order");
-    }
-    group.throughput(Throughput::Elements(centers.len() as u64));
-    group.bench_function("estimates of 64 callers", |b| {
-        b.iter(|| {
-            for (live, (class, priority, at)) in &centers {
-                black_box(live.estimate(class, *priority, *at));
-            }
-        });
+    // The center of one moment, asked again and again; `wait_latency` asks at every caller of a feed.
+    let asked = events.iter().find(|it| it.at >= until && it.kind == QueueEventKind::Enters);
+    let asked = asked.expect("a caller after the training");
+    let class = asked.caller_type();
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("estimate", |b| {
+        b.iter(|| live.estimate(black_box(&class), asked.priority, asked.at));
     });
     group.finish();
 }

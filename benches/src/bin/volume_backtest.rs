@@ -56,7 +56,8 @@ fn run(flags: &[String]) -> Result<(), Box<dyn Error>> {
     println!(
         "model,scored,wape,mae,rmse,bias,coverage_80,coverage_95,width_80,width_95,secs_a_day"
     );
-    for model in models(flag(7), Arc::new(calendar))? {
+    let calendar: Arc<dyn DayKinds> = Arc::new(calendar);
+    for model in models(flag(7), &calendar)? {
         let begun = Instant::now();
         let report = backtest.run(&series.until(end), &[&*model])?;
         let secs = begun.elapsed().as_secs_f64() / days as f64;
@@ -86,13 +87,13 @@ fn run(flags: &[String]) -> Result<(), Box<dyn Error>> {
 /// The models named, or all but the slow ones.
 fn models(
     names: &str,
-    calendar: Arc<dyn DayKinds>,
+    calendar: &Arc<dyn DayKinds>,
 ) -> Result<Vec<Box<dyn VolumeModel>>, Box<dyn Error>> {
     let names =
         if names.is_empty() { "calendar,profile,smoothing,naive,mean4,mean" } else { names };
     let zone = Zone::UTC;
     let model = |name: &str| -> Result<Box<dyn VolumeModel>, Box<dyn Error>> {
-        let calendar = Arc::clone(&calendar);
+        let calendar = Arc::clone(calendar);
         Ok(match name {
             "calendar" => Box::new(CalendarVolume::new(zone).calendar(calendar)),
             "profile" => Box::new(WeekdayProfile::new(zone).calendar(calendar)),

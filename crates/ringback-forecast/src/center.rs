@@ -22,6 +22,7 @@ use self::flow::Flow;
 use self::recent::Recent;
 pub(crate) use self::recent::{Last, blend};
 use self::talk::Talk;
+use crate::Error;
 use crate::queue_state::{LOST_AFTER, QueueEventKind};
 
 /// The number of an agent whom the source does not name.
@@ -122,6 +123,18 @@ impl Center {
             flow: Flow::default(),
             opened_at: 0,
             last_at: None,
+        }
+    }
+
+    /// Checks a center that was saved: what is said of types must be said of one of so many.
+    pub(crate) fn check(&self, classes: usize) -> Result<(), Error> {
+        let named = self.waiting.iter().map(|it| it.class);
+        let named = named.chain(self.services.iter().map(|it| it.class));
+        match named.chain(self.agents.classes()).find(|it| *it as usize >= classes) {
+            None => Ok(()),
+            Some(class) => {
+                Err(Error::Saved(format!("type {class} of a center, expected below {classes}")))
+            }
         }
     }
 

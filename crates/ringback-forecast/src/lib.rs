@@ -42,6 +42,7 @@ mod live_wait;
 mod patience;
 mod pooled;
 mod queue_state;
+mod reliability;
 mod replay;
 mod score;
 mod service_time;
@@ -75,6 +76,7 @@ pub use pooled::{FittedPooled, FittedPooledQueue, Pooled, PooledShare};
 pub use queue_state::{
     CallerType, QueueBoard, QueueEvent, QueueEventKind, QueueState, StateSeen, queue_events,
 };
+pub use reliability::{QuantileShare, quantile_shares};
 pub use replay::{Arrival, replay, replay_features};
 pub use score::{
     IntervalScores, InvalidLevel, InvalidQuantile, Level, PointScores, Quantile,

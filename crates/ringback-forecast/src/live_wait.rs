@@ -105,7 +105,7 @@ impl LiveWaits {
         self.engine.model()
     }
 
-    /// Takes an event; for a caller who enters, gives the forecast of the state that they meet: without themselves, and with
+    /// Takes an event (one that began after its own stamp counts as begun at it); for a caller who enters, gives the forecast of the state that they meet: without themselves, and with
     /// nothing later. Their wait, once they are answered, is learned from. `None` for all other events, and where nothing can
     /// be said yet.
     ///
@@ -177,7 +177,8 @@ impl LiveWaits {
         let class = number(&mut self.classes, class);
         Ok(Tick {
             at: event.at.timestamp_micros(),
-            since: event.since.timestamp_micros(),
+            // The clocks of two machines may differ; nobody waits less than no time.
+            since: event.since.min(event.at).timestamp_micros(),
             open: self.open(event),
             queue: number(&mut self.queues, event.queue.clone()),
             class,
@@ -209,12 +210,10 @@ impl LiveWaits {
     }
 
     fn forget_lost(&mut self, at: DateTime<Utc>) {
-        while self
-            .open
-            .first_key_value()
-            .is_some_and(|it| at - it.0.0 > crate::queue_state::LOST_AFTER * 2)
+        while let Some(oldest) = self.open.first_entry()
+            && at - oldest.key().0 > crate::queue_state::LOST_AFTER * 2
         {
-            self.open.pop_first();
+            self.engine.forget(oldest.remove());
         }
     }
 }
@@ -266,9 +265,7 @@ impl TryFrom<SavedLive> for LiveWaits {
         if !numbers.into_iter().all(numbered) {
             return Err(Error::Saved("names of a center are not numbered in turn".into()));
         }
-        if let Some(model) = saved.engine.model() {
-            model.check()?;
-        }
+        saved.engine.center.check(saved.classes.len())?;
         Ok(Self {
             engine: saved.engine,
             classes: saved.classes.into_iter().collect(),

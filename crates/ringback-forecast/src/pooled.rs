@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::score::Level;
 use crate::volume::{
     DayGroup, DayKinds, FittedVolume, PredictionInterval, VolumeForecast, VolumeModel, WeekendOnly,
+    check_horizon,
 };
 
 use self::shares::Shares;
@@ -200,9 +201,7 @@ pub struct FittedPooledQueue {
 
 impl FittedVolume for FittedPooledQueue {
     fn forecast(&self, horizon: usize, levels: &[Level]) -> Result<VolumeForecast, Error> {
-        if horizon == 0 {
-            return Err(Error::Zero { what: "horizon" });
-        }
+        check_horizon(horizon)?;
         let mut forecast = VolumeForecast {
             start: self.end,
             interval: self.pooled.interval,

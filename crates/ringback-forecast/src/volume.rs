@@ -56,7 +56,7 @@ pub trait FittedVolume: fmt::Debug {
     ///
     /// # Errors
     ///
-    /// [`Error::Zero`] for a horizon of 0.
+    /// [`Error::Zero`] for a horizon of 0, [`Error::Setting`] for one of more than 1,000,000 intervals.
     fn forecast(&self, horizon: usize, levels: &[Level]) -> Result<VolumeForecast, Error>;
 }
 
@@ -87,6 +87,21 @@ pub struct PredictionInterval {
     pub lower: Vec<f64>,
     /// The upper bound of each interval.
     pub upper: Vec<f64>,
+}
+
+/// The longest horizon in intervals: nine years of five minutes.
+const LONGEST_HORIZON: usize = 1_000_000;
+
+/// Refuses a horizon that is none, or for whose forecast there is no room.
+pub(crate) fn check_horizon(horizon: usize) -> Result<(), Error> {
+    match horizon {
+        0 => Err(Error::Zero { what: "horizon" }),
+        1..=LONGEST_HORIZON => Ok(()),
+        _ => {
+            let (value, expected) = (horizon as f64, "at most 1,000,000 intervals");
+            Err(Error::Setting { what: "horizon", value, expected })
+        }
+    }
 }
 
 /// Refuses a volume below zero.

@@ -11,7 +11,7 @@ use ringback_features::{
 };
 use ringback_forecast::{
     Backtest, BacktestReport, CalendarVolume, Level, PastWeeks, VolumeForecast, VolumeModel,
-    WaitBacktest, WaitReport, WeekdayProfile,
+    WaitBacktest, WaitLearning, WaitReport, WeekdayProfile,
 };
 
 use crate::Error;
@@ -95,7 +95,9 @@ impl Kpis {
         step("replaying wait predictions");
         let train_until = train_until(log);
         let wait_predictions = if observed.waits {
-            WaitBacktest::new(train_until).run(&log.calls).map_err(Error::from)
+            let learning = WaitLearning::new(observed.zone);
+            let backtest = WaitBacktest::new(train_until).learning(learning);
+            backtest.run(&log.calls).map_err(Error::from)
         } else {
             Err(ringback_features::NotObservable::Waits.into())
         };

@@ -2,7 +2,9 @@
 
 use ringback_calllog::{Audit, CallLog};
 use ringback_features::{HourWaits, Measure, WeekSummary};
-use ringback_forecast::{BacktestReport, VolumeForecast, WaitReport, WaitScores};
+use ringback_forecast::{
+    Announcement, BacktestReport, VolumeForecast, WaitReport, WaitScores, quantile_shares,
+};
 
 use crate::kpi::Kpis;
 use crate::sources::sources_section;
@@ -203,7 +205,9 @@ fn forecast_section(log: &CallLog, kpis: &Kpis) -> Section {
         Err(error) => section.warning(&format!("No forecast: {error}.")),
     };
     match &kpis.backtest {
-        Ok(report) => section.table(backtest_table(report, has_hours(kpis))),
+        Ok(report) => {
+            section.chart(horizon_chart(report)).table(backtest_table(report, has_hours(kpis)))
+        }
         Err(error) => section.warning(&format!("No backtest: {error}.")),
     }
 }
@@ -241,6 +245,22 @@ fn forecast_chart(log: &CallLog, kpis: &Kpis, forecast: &VolumeForecast) -> Line
 /// Whether opening hours were found in the log.
 fn has_hours(kpis: &Kpis) -> bool {
     kpis.volume.as_ref().is_ok_and(|it| it.hours.is_some())
+}
+
+/// The error by how far ahead the forecast looked.
+fn horizon_chart(report: &BacktestReport) -> LineChart {
+    let mut chart = LineChart::new("Error of volume forecasts by days ahead")
+        .description("Mean absolute error over the intervals of that day; less is better.")
+        .x_label("Days ahead of the moment of the forecast")
+        .y_label("Mean absolute error in calls per interval")
+        .unit("calls");
+    let strokes = [Stroke::Solid, Stroke::Dashed, Stroke::Dotted, Stroke::Dashed];
+    for (at, (model, stroke)) in report.models.iter().zip(strokes.into_iter().cycle()).enumerate() {
+        let errors = (1_u32..).zip(&model.by_day).map(|(day, it)| (f64::from(day), it.mae));
+        let name = if at == 0 { format!("Ringback: {}", model.name) } else { model.name.clone() };
+        chart = chart.series(Series::new(&name, errors).stroke(stroke));
+    }
+    chart
 }
 
 fn backtest_table(report: &BacktestReport, in_opening_hours: bool) -> Table {
@@ -284,11 +304,30 @@ fn wait_prediction_section(log: &CallLog, kpis: &Kpis) -> Section {
             grouped(report.answered as u64)
         ))
         .chart(error_chart(report))
+        .chart(reliability_chart(log, report))
         .table(error_table(report))
 }
 
+/// Predicted quantiles beside the share of waits that turned out at or below them.
+fn reliability_chart(log: &CallLog, report: &WaitReport) -> LineChart {
+    let shares = quantile_shares(report, &log.calls);
+    let percent = |share: f64| share * 100.0;
+    let told = shares.iter().map(|it| (percent(it.quantile.get()), Some(percent(it.share))));
+    let right = [0.0, 100.0].map(|it| (it, Some(it)));
+    LineChart::new("Are the predicted quantiles right?")
+        .description(
+            "Of the waits, so many percent should turn out at or below the quantile of that name.",
+        )
+        .x_label("Predicted quantile in %")
+        .y_label("Waits at or below it in %")
+        .unit("%")
+        .series(Series::new("as it turned out", told))
+        .series(Series::new("right", right).stroke(Stroke::Dotted))
+}
+
+/// The model, then the announcements that could be made, the best first.
 fn methods(report: &WaitReport) -> impl Iterator<Item = (String, &WaitScores)> {
-    let model = ("Ringback: callers who met a like queue".to_owned(), &report.model);
+    let model = ("Ringback".to_owned(), &report.model);
     let name = |it: &str| {
         let mut words = it.replace('_', " ");
         if let Some(first) = words.get_mut(..1) {
@@ -296,15 +335,24 @@ fn methods(report: &WaitReport) -> impl Iterator<Item = (String, &WaitScores)> {
         }
         words
     };
-    let announced =
-        report.announcements.iter().map(move |(it, scores)| (name(it.as_str()), scores));
+    let mut announced: Vec<&(Announcement, WaitScores)> =
+        report.announcements.iter().filter(|it| it.1.mae_secs.is_some()).collect();
+    let error = |it: &WaitScores| it.mae_secs.unwrap_or(f64::INFINITY);
+    announced.sort_by(|a, b| error(&a.1).total_cmp(&error(&b.1)).then(a.0.cmp(&b.0)));
+    let announced = announced.into_iter().map(move |(it, scores)| (name(it.as_str()), scores));
     std::iter::once(model).chain(announced)
 }
 
+/// Announcements that the chart shows beside the model; the table has all.
+const CHARTED: usize = 12;
+
 fn error_chart(report: &WaitReport) -> BarChart {
-    let (names, scores): (Vec<_>, Vec<_>) = methods(report).unzip();
+    let (names, scores): (Vec<_>, Vec<_>) = methods(report).take(1 + CHARTED).unzip();
     BarChart::new("Error of wait predictions by method", names)
-        .description("Mean absolute error over answered callers; less is better.")
+        .description(
+            "Mean absolute error over answered callers; less is better. The twelve best formulas that phone systems \
+             announce by, as published and fed with what this log tells.",
+        )
         .direction(crate::Direction::Horizontal)
         .y_label("Mean absolute error in seconds")
         .unit("s")
@@ -313,8 +361,8 @@ fn error_chart(report: &WaitReport) -> BarChart {
 
 fn error_table(report: &WaitReport) -> Table {
     let mut table =
-        Table::new(["Method", "MAE\u{a0}s", "RMSE\u{a0}s", "RMSE ÷ mean wait", "p10 to p90 holds", "Concordance"])
-            .align([Align::Left].into_iter().chain([Align::Right; 5]))
+        Table::new(["Method", "MAE\u{a0}s", "RMSE\u{a0}s", "RMSE ÷ mean wait", "p10 to p90 holds", "90\u{a0}% holds", "Concordance"])
+            .align([Align::Left].into_iter().chain([Align::Right; 6]))
             .caption(
                 "Errors on answered calls; concordance over all callers, those who hung up as waits of unknown length",
             );
@@ -325,6 +373,7 @@ fn error_table(report: &WaitReport) -> Table {
             number(it.rmse_secs, 1),
             number(it.rmse_over_mean, 3),
             it.coverage_p10_p90.map_or_else(missing, percent),
+            it.coverage_90.map_or_else(missing, percent),
             number(it.concordance, 3),
         ]);
     }

@@ -10,8 +10,8 @@ use clap::{ArgGroup, Parser, ValueEnum};
 use ringback::calllog::{QueueId, Zone};
 use ringback::features::{Calendar, Country, Events, IntervalLength, Series};
 use ringback::forecast::{
-    AutoVolume, Backtest, BacktestReport, CalendarVolume, ExponentialSmoothing, Level, Mstl,
-    PastWeeks, VolumeForecast, VolumeModel, WeekdayProfile,
+    AutoVolume, Backtest, BacktestReport, CalendarVolume, ExponentialSmoothing, FittedVolume,
+    Level, Mstl, PastWeeks, VolumeForecast, VolumeModel, WeekdayProfile,
 };
 use ringback_examples::{
     CsvFile, Failure, LogFolder, ReadSeries, Reporting, Step, offered_series, read_series, run,
@@ -227,9 +227,11 @@ fn write_forecast(path: &Path, forecast: &VolumeForecast) -> Result<(), Failure>
     let mut file = CsvFile::create(path, header.iter().map(String::as_str))?;
     for at in 0..forecast.len() {
         let time = forecast.at(at).to_rfc3339_opts(SecondsFormat::Secs, true);
-        let mut row = vec![time, forecast.mean[at].to_string(), forecast.median[at].to_string()];
+        // A millionth of a call is enough.
+        let calls = |it: f64| ((it * 1e6).round() / 1e6).to_string();
+        let mut row = vec![time, calls(forecast.mean[at]), calls(forecast.median[at])];
         for interval in &forecast.intervals {
-            row.extend([interval.lower[at].to_string(), interval.upper[at].to_string()]);
+            row.extend([calls(interval.lower[at]), calls(interval.upper[at])]);
         }
         file.row(row)?;
     }

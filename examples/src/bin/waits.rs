@@ -130,7 +130,10 @@ fn update(learning: Learning, zone: Zone) -> Update {
 fn row(log: &CallLog, prediction: &WaitPrediction) -> [String; 19] {
     let arrival = &prediction.arrival;
     let call = &log.calls[arrival.call];
-    let secs = |secs: Option<f64>| secs.map_or_else(String::new, |it| format!("{it}"));
+    // To the microsecond, as stamps are.
+    let secs = |secs: Option<f64>| {
+        secs.map_or_else(String::new, |it| format!("{}", (it * 1e6).round() / 1e6))
+    };
     let said = |announcement: Announcement| {
         let at = Announcement::ALL.iter().position(|it| *it == announcement);
         secs(at.and_then(|at| prediction.announced_secs[at]))

@@ -19,7 +19,7 @@ const SECTIONS: [&str; 9] = [
     "sources",
 ];
 
-const FIGURES: usize = 6;
+const FIGURES: usize = 8;
 
 /// Measures the page once it is laid out, and tells the page that frames it.
 const MEASURE: &str = r##"<script>

@@ -115,6 +115,11 @@ impl Agents {
         }
     }
 
+    /// The types of all services, each once an agent.
+    pub(super) fn classes(&self) -> impl Iterator<Item = u32> + '_ {
+        self.all.iter().flat_map(|it| &it.served).map(|it| it.0)
+    }
+
     /// Whether any agent was ever named.
     pub(super) fn are_known(&self) -> bool {
         !self.all.is_empty()
@@ -177,8 +182,7 @@ impl Agents {
             return;
         }
         self.related_in_hour = Some(hour);
-        let classes = self.all.iter().flat_map(|it| &it.served).map(|it| it.0 + 1).max();
-        let classes = classes.unwrap_or(0) as usize;
+        let classes = self.classes().max().map_or(0, |it| it as usize + 1);
         let mut shared = vec![vec![0.0; classes]; classes];
         let mut total = vec![0.0; classes];
         for agent in &self.all {

@@ -78,7 +78,7 @@ struct Stay {
     answered: bool,
 }
 
-/// Stays by entry; one that had not ended by then lasts until then.
+/// Stays by entry; one that had not ended by then counts as one of no length, which makes no pair.
 fn stays(calls: &[Call], until: DateTime<Utc>) -> Vec<Stay> {
     let is_stay = |it: &&Stage| it.kind == StageKind::Queue && it.entered_at < until;
     let mut stays = Vec::new();

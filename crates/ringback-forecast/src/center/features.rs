@@ -180,7 +180,7 @@ impl Center {
             }
             line.of_higher_priority += if it.priority > asker.priority { 1.0 } else { 0.0 };
             line.oldest = line.oldest.max(waited);
-            line.waited += waited;
+            line.waited = line.waited.saturating_add(waited);
             line.progress += secs(waited) / it.moved(place);
         }
         line
@@ -262,7 +262,7 @@ impl Center {
         for it in &self.services {
             let age = at - it.since;
             let rate = self.talk.hazard(secs(age));
-            busy.age += age;
+            busy.age = busy.age.saturating_add(age);
             busy.rate += rate;
             if self.agents.serves(it.agent, asker.class) {
                 busy.in_pool += 1.0;

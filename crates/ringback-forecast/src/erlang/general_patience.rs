@@ -172,6 +172,14 @@ impl GeneralPatienceQueue {
     /// there are agents.
     pub fn new(load: Load, patience: PatienceCurve, agents: u32) -> Result<Self, Error> {
         check_agents(agents)?;
+        // Beyond this, all callers have left before any service could end, and no step of the integrals is small enough.
+        let hazard = patience.pieces.iter().map(|it| it.hazard).fold(0.0, f64::max);
+        check(
+            "hang-ups in a mean service time",
+            hazard * load.service_secs_mean,
+            hazard * load.service_secs_mean <= 1e6,
+            "at most 1000000 at the curve's steepest",
+        )?;
         if let Some(last) = patience.pieces.last()
             && last.hazard <= 0.0
             && load.erlangs() * last.survival >= f64::from(agents)

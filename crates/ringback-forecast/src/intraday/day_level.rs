@@ -17,6 +17,9 @@ const LEAST_MEAN: f64 = 0.25;
 /// The least level: no day is forecast below a twentieth of what was expected.
 const LEAST_LEVEL: f64 = 0.05;
 
+/// Fewer expected calls in an interval are none.
+const LEAST_EXPECTED: f64 = 1e-9;
+
 /// How actual volumes scatter around the day-ahead forecast within a day.
 ///
 /// A slot's volume is `expected × (1 + day + drift) + noise`. The **day** effect is constant over a civil day, drawn anew
@@ -224,7 +227,8 @@ impl LevelFilter {
 
     /// Takes in the volume of the slot that the filter stands at.
     pub(crate) fn update(&mut self, expected: f64, actual: f64) {
-        if expected <= 0.0 {
+        // So little tells nothing of the level, and its square would be no number to divide by.
+        if expected < LEAST_EXPECTED {
             return;
         }
         let outlook = self.outlook_now();
@@ -241,5 +245,22 @@ impl LevelFilter {
         self.day_variance -= day_gain.powi(2) * total;
         self.covariance -= day_gain * drift_gain * total;
         self.drift_variance -= drift_gain.powi(2) * total;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_in_which_almost_nothing_is_expected_tells_nothing() {
+        let (day_sd, drift_sd, slot_sd) = (0.1, 0.1, 0.0);
+        let level =
+            DayLevel { day_sd, drift_sd, drift_half_life_mins: 60.0, slot_sd, dispersion: 1.0 };
+        let mut filter = LevelFilter::new(level);
+        filter.advance(1, 0);
+        let before = filter;
+        filter.update(1e-200, 3.0);
+        assert_eq!(filter, before);
     }
 }

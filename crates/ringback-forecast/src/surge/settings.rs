@@ -73,11 +73,11 @@ impl SurgeSettings {
         Self { open_days_per_false_drop: open_days, ..self }
     }
 
-    /// The day's level is read from intervals that began so long ago or earlier, in minutes. Default: 30. A
+    /// The day's level is read from intervals that began so long ago or earlier, in minutes, at most a day. Default: 30. A
     /// surge of an hour does not eat its own baseline: by then its intervals are known or suspected, and barred.
     #[must_use]
     pub fn lag_mins(self, lag_mins: u32) -> Self {
-        Self { lag_mins, ..self }
+        Self { lag_mins: lag_mins.min(24 * 60), ..self }
     }
 
     /// After so many minutes half of all surges are over, more than 0: how the re-levelled forecast fades, until

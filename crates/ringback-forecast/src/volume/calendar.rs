@@ -16,7 +16,7 @@ use std::sync::Arc;
 use ringback_calllog::Zone;
 use ringback_features::{Events, Series};
 
-use self::effects::{Effects, Occurrence};
+use self::effects::{Effects, Occurrence, kind};
 use self::engine::{Engine, REPLAYED_DAYS, REPLAYED_DAYS_LONG, Replayed};
 use self::grid::Grid;
 use self::influence::{Influence, SlotNoise};
@@ -48,7 +48,7 @@ const MOST_EVENTS: f64 = 0.5;
 ///   look alike lending each other what they know, and smoothed over neighboring slots. These four and the mean of the
 ///   last four weeks are mixed by how well each forecast the last four months a day ahead.
 /// - A **holiday** has the shape of past holidays, or of the weekend; its effect starts from the weekend's total.
-/// - **Events** of a kind (label) seen before multiply the volume of their intervals by what such events did, drawn to 1
+/// - **Events** of a kind (their label, or else their name) seen before multiply the volume of their intervals by what such events did, drawn to 1
 ///   while few are known; during other events the mean stays and the interval is wide. Past events' intervals
 ///   teach nothing else. Events not known at the end of the history are not used.
 /// - **Regressors** explain, by ridge regression, what the calendar leaves over.
@@ -175,7 +175,7 @@ impl CalendarVolume {
                     slots.push((day, place.slot, value));
                 }
             }
-            masked.push(Masked { kind: event.kind().map(str::to_owned), slots });
+            masked.push(Masked { kind: kind(event).to_owned(), slots });
         }
         let known = history.len() - history.missing();
         let events = covered.iter().filter(|&&it| it).count();
@@ -221,7 +221,7 @@ impl CalendarVolume {
 /// The known intervals of a past event: day, slot, volume.
 #[derive(Clone, Debug)]
 struct Masked {
-    kind: Option<String>,
+    kind: String,
     slots: Vec<(usize, usize, f64)>,
 }
 
@@ -238,7 +238,6 @@ struct Weather {
 fn occurrences(masked: &[Masked], engine: &Engine) -> Vec<(String, Occurrence)> {
     let mut found = Vec::new();
     for event in masked {
-        let Some(kind) = &event.kind else { continue };
         let mut seen = Occurrence::default();
         let mut today = None;
         for &(day, slot, came) in &event.slots {
@@ -251,7 +250,7 @@ fn occurrences(masked: &[Masked], engine: &Engine) -> Vec<(String, Occurrence)> 
             seen.variance = outlook.variance.max(seen.variance);
             today = Some((day, outlook));
         }
-        found.push((kind.clone(), seen));
+        found.push((event.kind.clone(), seen));
     }
     found
 }

@@ -6,7 +6,9 @@ use augurs_mstl::{FittedMSTLModel, MSTLModel};
 use chrono::{DateTime, Utc};
 use ringback_features::{IntervalLength, Series};
 
-use super::{FittedVolume, PredictionInterval, VolumeForecast, VolumeModel, ordered};
+use super::{
+    FittedVolume, PredictionInterval, VolumeForecast, VolumeModel, check_horizon, ordered,
+};
 use crate::error::Error;
 use crate::score::Level;
 
@@ -74,9 +76,7 @@ struct FittedMstl {
 
 impl FittedVolume for FittedMstl {
     fn forecast(&self, horizon: usize, levels: &[Level]) -> Result<VolumeForecast, Error> {
-        if horizon == 0 {
-            return Err(Error::Zero { what: "horizon" });
-        }
+        check_horizon(horizon)?;
         let cut = |values: &[f64]| -> Vec<f64> {
             values.iter().map(|it| if it.is_finite() { it.max(0.0) } else { 0.0 }).collect()
         };

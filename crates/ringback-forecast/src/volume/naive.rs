@@ -6,7 +6,7 @@ use ringback_features::{IntervalLength, Series};
 
 use super::days::DayTable;
 use super::spread::{Errors, Spread, poisson_unit, spreads};
-use super::{FittedVolume, Outlook, VolumeForecast, VolumeModel, assemble, grid_at};
+use super::{FittedVolume, Outlook, VolumeForecast, VolumeModel, assemble, check_horizon, grid_at};
 use crate::error::Error;
 use crate::score::Level;
 
@@ -123,9 +123,7 @@ impl FittedPastWeeks {
 
 impl FittedVolume for FittedPastWeeks {
     fn forecast(&self, horizon: usize, levels: &[Level]) -> Result<VolumeForecast, Error> {
-        if horizon == 0 {
-            return Err(Error::Zero { what: "horizon" });
-        }
+        check_horizon(horizon)?;
         let last_day = self.days.len().saturating_sub(1);
         let slots: Vec<(usize, usize, usize)> = (0..horizon)
             .map(|ahead| {

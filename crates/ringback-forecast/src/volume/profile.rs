@@ -12,7 +12,7 @@ use super::days::DayTable;
 use super::level::{Baseline, UseAs};
 use super::special::{SpecialDays, Treatment};
 use super::spread::{Errors, Spread, poisson_unit, spreads};
-use super::{FittedVolume, Outlook, VolumeForecast, VolumeModel, assemble, grid_at};
+use super::{FittedVolume, Outlook, VolumeForecast, VolumeModel, assemble, check_horizon, grid_at};
 use crate::error::Error;
 use crate::score::Level;
 
@@ -281,9 +281,7 @@ impl FittedWeekdayProfile {
 
 impl FittedVolume for FittedWeekdayProfile {
     fn forecast(&self, horizon: usize, levels: &[Level]) -> Result<VolumeForecast, Error> {
-        if horizon == 0 {
-            return Err(Error::Zero { what: "horizon" });
-        }
+        check_horizon(horizon)?;
         let mut today: Option<(usize, f64, Vec<f64>)> = None;
         let mut outlooks = Vec::with_capacity(horizon);
         for ahead in 0..horizon {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use ringback_features::{IntervalLength, Series};
 
 use super::spread::{Errors, Spread, poisson_unit, spreads};
-use super::{FittedVolume, Outlook, VolumeForecast, VolumeModel, assemble};
+use super::{FittedVolume, Outlook, VolumeForecast, VolumeModel, assemble, check_horizon};
 use crate::error::Error;
 use crate::score::Level;
 
@@ -204,9 +204,7 @@ struct FittedSmoothing {
 
 impl FittedVolume for FittedSmoothing {
     fn forecast(&self, horizon: usize, levels: &[Level]) -> Result<VolumeForecast, Error> {
-        if horizon == 0 {
-            return Err(Error::Zero { what: "horizon" });
-        }
+        check_horizon(horizon)?;
         let slots = self.interval.slots_a_day();
         let outlook = |ahead: usize| {
             let expected = self.state.ahead(ahead + 1).max(0.0);

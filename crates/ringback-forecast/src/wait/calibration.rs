@@ -40,7 +40,9 @@ impl Margins {
 
     fn bounds(&self, raw: &Bounds) -> Bounds {
         let of = |margins: &AdaptiveConformal, raw: (f64, f64)| {
-            margins.interval(raw.0, raw.1).map_or(raw, |it| (it.lower, it.upper))
+            // After many misses in a row the level asks for no bounds at all: the model's own ones would be the narrowest answer.
+            let held = margins.interval(raw.0, raw.1).or_else(|| margins.widest(raw.0, raw.1));
+            held.map_or(raw, |it| (it.lower, it.upper))
         };
         Bounds {
             eighty: of(&self.eighty, raw.eighty),
@@ -100,5 +102,31 @@ impl Calibration {
     ) -> Result<(), ringback_learn::Error> {
         self.all.warm_up(raw, wait_secs)?;
         class.and_then(|it| self.types.get_mut(it)).map_or(Ok(()), |it| it.warm_up(raw, wait_secs))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw() -> Bounds {
+        Bounds { eighty: (20.0, 80.0), ninety: (10.0, 90.0), short: (5.0, 85.0) }
+    }
+
+    #[test]
+    fn many_long_waits_in_a_row_never_bring_the_bounds_back_to_the_models() {
+        let mut calibration = Calibration::new(0).unwrap();
+        for wait in 0..200 {
+            calibration.warm_up(None, &raw(), f64::from(wait)).unwrap();
+        }
+        let mut before = calibration.bounds(None, &raw()).ninety;
+        // A surge: every wait is longer than the bound, until the level asks for bounds that there are not.
+        for _ in 0..200 {
+            calibration.observe(None, &raw(), before.1 + 1.0);
+            let now = calibration.bounds(None, &raw()).ninety;
+            assert!(now.1 >= before.1 - 1e-9, "{before:?}, then {now:?}");
+            before = now;
+        }
+        assert!(before.1 > 199.0, "{before:?}");
     }
 }

@@ -81,6 +81,11 @@ impl Engine {
         self.center.apply(tick);
     }
 
+    /// Forgets a caller whose end was lost.
+    pub(crate) fn forget(&mut self, open: u32) {
+        self.pending.remove(&open);
+    }
+
     fn code(&self, asker: Asker) -> Option<usize> {
         self.codes.get(asker.class as usize).copied().flatten()
     }

@@ -36,6 +36,7 @@ pub struct WaitModel {
 
 /// The boosted models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "SavedTrees")]
 pub(super) struct Trees {
     pub(super) mean: FittedBoosting,
     pub(super) median: FittedBoosting,
@@ -50,9 +51,66 @@ impl Trees {
 
 /// What is added to mean and median.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "SavedCorrection")]
 pub(crate) struct Correction {
     pub(super) mean: FittedBoosting,
     pub(super) median: FittedBoosting,
+}
+
+/// Boosted models as saved, before they are checked.
+#[derive(Deserialize)]
+struct SavedTrees {
+    mean: FittedBoosting,
+    median: FittedBoosting,
+    quantiles: Vec<FittedBoosting>,
+}
+
+impl TryFrom<SavedTrees> for Trees {
+    type Error = Error;
+
+    fn try_from(SavedTrees { mean, median, quantiles }: SavedTrees) -> Result<Self, Error> {
+        if quantiles.len() != Self::LEVELS.len() {
+            let (got, expected) = (quantiles.len(), Self::LEVELS.len());
+            return Err(Error::Saved(format!("{got} quantiles, expected {expected}")));
+        }
+        quantiles.iter().chain([&mean, &median]).try_for_each(expect_features)?;
+        Ok(Self { mean, median, quantiles })
+    }
+}
+
+/// A correction as saved, before it is checked.
+#[derive(Deserialize)]
+struct SavedCorrection {
+    mean: FittedBoosting,
+    median: FittedBoosting,
+}
+
+impl TryFrom<SavedCorrection> for Correction {
+    type Error = Error;
+
+    fn try_from(SavedCorrection { mean, median }: SavedCorrection) -> Result<Self, Error> {
+        [&mean, &median].into_iter().try_for_each(expect_features)?;
+        Ok(Self { mean, median })
+    }
+}
+
+/// The columns that follow [`FEATURES`] in what a model learns from: the place of the caller's type, and the priority.
+pub(super) const OF_CALLER: [&str; 2] = ["type_order", "priority"];
+
+/// Checks that saved trees ask about what this version knows of a caller, in the same order.
+fn expect_features(trees: &FittedBoosting) -> Result<(), Error> {
+    let expected = || FEATURES.iter().chain(&OF_CALLER);
+    let got = trees.features();
+    if got.len() != expected().count() {
+        let expected = expected().count();
+        return Err(Error::Saved(format!("{} features, expected {expected}", got.len())));
+    }
+    match got.iter().zip(expected()).find(|it| it.0 != it.1) {
+        None => Ok(()),
+        Some((got, expected)) => {
+            Err(Error::Saved(format!("feature {got:?} in the place of {expected:?}")))
+        }
+    }
 }
 
 /// A row of the matrix that the trees were fitted on.
@@ -146,7 +204,7 @@ impl WaitModel {
     ///
     /// # Source
     ///
-    /// \[`Kaplan1958`\] for S. That a wait and the patience for it are independent, given the type, is assumed.
+    /// \[`KaplanMeier1958`\] for S. That a wait and the patience for it are independent, given the type, is assumed.
     pub fn offered(&self, of: &CallerType, forecast: &WaitForecast) -> OfferedWait {
         let own = self.code(of).and_then(|it| self.patience.get(it + 1));
         match own.or(self.patience.first()) {
@@ -178,17 +236,5 @@ impl WaitModel {
     /// The end of what it learned from.
     pub fn until(&self) -> DateTime<Utc> {
         self.until
-    }
-
-    /// Checks a model that was saved.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        let width = FEATURES.len() + 2;
-        let mut trees = self.trees.quantiles.iter().chain([&self.trees.mean, &self.trees.median]);
-        if self.trees.quantiles.len() != Trees::LEVELS.len()
-            || trees.any(|it| it.features().len() != width)
-        {
-            return Err(Error::Saved("the wait model has other features".into()));
-        }
-        Ok(())
     }
 }

@@ -34,7 +34,7 @@ const LEAST: f64 = 0.05;
 ///
 /// # Source
 ///
-/// \[`Kaplan1958`\].
+/// \[`KaplanMeier1958`\].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Patience(Vec<f64>);
 

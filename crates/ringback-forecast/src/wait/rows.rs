@@ -7,6 +7,7 @@ use ringback_calllog::{Call, Outcome};
 use ringback_learn::Matrix;
 
 use super::known_wait;
+use super::model::OF_CALLER;
 use crate::center::{Asker, FEATURES, Features};
 use crate::replay::Arrival;
 use crate::{CallerType, Error};
@@ -81,9 +82,9 @@ impl Rows {
         }
         let code = |it: &Known| codes.get(self.asker(it.row).class as usize).copied().flatten();
         let types = known.iter().map(|it| code(it).map_or(f64::NAN, |it| it as f64));
-        columns.push(("type_order".to_owned(), types.collect()));
+        columns.push((OF_CALLER[0].to_owned(), types.collect()));
         let priorities = known.iter().map(|it| f64::from(self.asker(it.row).priority));
-        columns.push(("priority".to_owned(), priorities.collect()));
+        columns.push((OF_CALLER[1].to_owned(), priorities.collect()));
         Ok(Matrix::new(columns)?)
     }
 
@@ -97,7 +98,8 @@ impl Rows {
             };
             let hung_up = call.is_some_and(|it| it.outcome == Outcome::Abandoned);
             let by_then = wait.min(until - arrival.queued_at);
-            waits.push((asker.class, by_then.as_seconds_f64(), hung_up && by_then == wait));
+            let has_ended = arrival.queued_at + wait < until;
+            waits.push((asker.class, by_then.as_seconds_f64(), hung_up && has_ended));
         }
         waits
     }

@@ -497,3 +497,11 @@ proptest! {
         prop_assert!(in_time(&more) * slack + 1e-12 >= in_time(&center));
     }
 }
+
+#[test]
+fn a_patience_that_no_service_could_end_in_is_refused_at_once() {
+    let load = Load::new(0.0, 1e300).unwrap();
+    let curve = PatienceCurve::exponential(1e-300).unwrap();
+    let error = GeneralPatienceQueue::new(load, curve, 1).unwrap_err();
+    assert!(error.to_string().contains("hang-ups in a mean service time"), "{error}");
+}

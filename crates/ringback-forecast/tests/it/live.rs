@@ -5,8 +5,8 @@ use ringback_calllog::{
     AgentId, Call, Leg, LegId, Outcome, Precision, Stage, StageEnd, StageKind, Stitcher, Zone,
 };
 use ringback_forecast::{
-    CallerType, Error, FEATURES, LiveWaits, PriorityCredits, QueueEvent, QueueEventKind,
-    WaitBacktest, WaitForecast, WaitLearning, WaitMethod, queue_events, replay_features,
+    CallerType, Error, FEATURES, LiveWaits, PriorityCredits, QueueEvent, QueueEventKind, Update,
+    WaitBacktest, WaitForecast, WaitLearning, WaitMethod, WaitModel, queue_events, replay_features,
 };
 
 fn at(secs: i64) -> DateTime<Utc> {
@@ -114,10 +114,8 @@ fn a_live_feed_gives_the_forecasts_of_the_backtest_to_the_bit() {
     assert_eq!(fed(&log, until, 9_000), expected);
 }
 
-#[test]
-fn what_comes_later_changes_no_forecast() {
-    let log = center(3_000, 7);
-    let (until, end) = (at(60_000), at(80_000));
+/// What the log had said before a moment.
+fn known_by(log: &[Call], end: DateTime<Utc>) -> Vec<Call> {
     let mut known: Vec<Call> = log.iter().filter(|it| it.arrived_at < end).cloned().collect();
     for call in &mut known {
         call.stages.retain(|it| it.entered_at < end);
@@ -126,9 +124,32 @@ fn what_comes_later_changes_no_forecast() {
             (call.outcome, call.is_complete) = (Outcome::Unknown, false);
         }
     }
-    let expected = forecasts(&known, until);
+    known
+}
+
+#[test]
+fn what_comes_later_changes_no_forecast() {
+    let log = center(3_000, 7);
+    let (until, end) = (at(60_000), at(80_000));
+    let expected = forecasts(&known_by(&log, end), until);
     assert!(expected.len() > 300);
     assert_eq!(forecasts(&log, until)[..expected.len()], expected);
+}
+
+#[test]
+fn what_comes_later_changes_no_forecast_of_a_model_that_learns_daily() {
+    let log = center(9_000, 11);
+    let (until, end) = (at(60_000), at(250_000));
+    let daily = |log: &[Call]| {
+        let report = WaitBacktest::new(until).update(Update::Daily(Zone::UTC)).run(log).unwrap();
+        report.predictions.iter().map(|it| it.forecast).collect::<Vec<_>>()
+    };
+    let expected = daily(&known_by(&log, end));
+    // Days begin at 123,200 s and 209,600 s: twice it has learned, and forecasts otherwise than a model that does not.
+    assert!(expected.len() > 4_000);
+    let never: Vec<_> = forecasts(&log, until).into_iter().map(|it| it.1).collect();
+    assert_ne!(never[..expected.len()], expected);
+    assert_eq!(daily(&log)[..expected.len()], expected);
 }
 
 #[test]
@@ -222,6 +243,65 @@ fn an_event_that_comes_too_late_is_refused_and_named() {
     assert_eq!(error, Error::EventBefore { at: at(5), last: at(10) });
     let text = error.to_string();
     assert!(text.contains("expected events in the order of time"), "{text}");
+}
+
+/// Clocks of two machines: the service's end says that it began ten seconds after the end.
+#[test]
+fn an_event_that_began_after_its_stamp_counts_as_begun_at_it() {
+    use QueueEventKind::{Enters, Leaves, ServiceBegins, ServiceEnds};
+    let line = CallerType { queue: Some("line".into()), intent: None };
+    let fed = |since: i64| {
+        let mut live = LiveWaits::new(Zone::UTC);
+        for event in [
+            event(0, ServiceBegins, 0, "a"),
+            event(100, ServiceEnds, 0, "a"),
+            event(110, Enters, 110, "b"),
+            event(120, Leaves { answered: true }, since, "c"),
+            event(120, ServiceEnds, since, "c"),
+        ] {
+            live.apply(&event).unwrap();
+        }
+        live.features(&line, None, at(130))
+    };
+    let same = fed(120).iter().zip(fed(130)).all(|(one, two)| one.total_cmp(&two).is_eq());
+    assert!(same, "{:?} and {:?}", fed(120), fed(130));
+}
+
+#[test]
+fn saved_state_that_does_not_fit_together_is_refused() {
+    let log = center(3_000, 7);
+    let model = WaitLearning::new(Zone::UTC).fit(&log, at(60_000)).unwrap();
+    let saved = serde_json::to_string(&model).unwrap();
+    assert_eq!(serde_json::from_str::<WaitModel>(&saved).unwrap(), model);
+    // A version with other features, as many.
+    let other = saved.replace("\"ahead_of_type\"", "\"ahead_of_kind\"");
+    let error = serde_json::from_str::<WaitModel>(&other).unwrap_err().to_string();
+    assert!(error.contains("\"ahead_of_kind\" in the place of \"ahead_of_type\""), "{error}");
+
+    let mut live = LiveWaits::new(Zone::UTC);
+    live.apply(&event(0, QueueEventKind::ServiceBegins, 0, "a")).unwrap();
+    let mut saved = serde_json::to_value(&live).unwrap();
+    assert_eq!(serde_json::from_value::<LiveWaits>(saved.clone()).unwrap(), live);
+    // Else the next hour would relate four billion types to each other.
+    saved["engine"]["center"]["agents"]["all"][0]["served"][0][0] = u32::MAX.into();
+    let error = serde_json::from_value::<LiveWaits>(saved).unwrap_err().to_string();
+    assert!(error.contains("type 4294967295 of a center, expected below 1"), "{error}");
+}
+
+#[test]
+fn a_caller_whose_end_was_lost_is_forgotten() {
+    let log = center(3_000, 7);
+    let model = WaitLearning::new(Zone::UTC).fit(&log, at(60_000)).unwrap();
+    let mut live = LiveWaits::with_model(model);
+    live.apply(&event(0, QueueEventKind::Enters, 0, "lost")).unwrap();
+    let pending = |live: &LiveWaits| {
+        let saved = serde_json::to_value(live).unwrap();
+        saved["engine"]["pending"].as_object().map(serde_json::Map::len)
+    };
+    assert_eq!(pending(&live), Some(1));
+    let later = 3 * 86_400;
+    live.apply(&event(later, QueueEventKind::ServiceBegins, later, "b")).unwrap();
+    assert_eq!(pending(&live), Some(0));
 }
 
 #[test]

@@ -333,6 +333,8 @@ fn a_negative_volume_is_refused() {
 fn a_forecast_of_nothing_is_refused() {
     let fitted = PastWeeks::naive(copenhagen()).fit(&hours(30, office)).unwrap();
     assert_eq!(fitted.forecast(0, &[]).unwrap_err(), Error::Zero { what: "horizon" });
+    let error = fitted.forecast(usize::MAX, &[]).unwrap_err().to_string();
+    assert!(error.ends_with("expected at most 1,000,000 intervals"), "{error}");
     assert!(PastWeeks::mean(copenhagen(), 0).is_err());
 }
 

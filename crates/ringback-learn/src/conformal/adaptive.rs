@@ -152,6 +152,14 @@ impl AdaptiveConformal {
         Some(Interval::new(lower, upper))
     }
 
+    /// The interval with the largest margins of the last outcomes: what can be said where [`AdaptiveConformal::interval`] has no
+    /// bounds. `None` before the first outcome.
+    pub fn widest(&self, lower: f64, upper: f64) -> Option<Interval> {
+        let (below, above) =
+            (self.sides.first()?.scores.last()?, self.sides.last()?.scores.last()?);
+        Some(Interval::new(lower - below, upper + above))
+    }
+
     /// Learns from an outcome: the model's bounds, the interval that was given for them (`None` for one without bounds), and
     /// what came. Outcomes may come late and in another order than their intervals.
     ///

@@ -46,6 +46,11 @@ impl RankedScores {
         self.ranked.insert(place, score);
     }
 
+    /// The largest one.
+    pub(super) fn last(&self) -> Option<f64> {
+        self.ranked.last().copied()
+    }
+
     /// The score that a new one does not exceed at this level: infinite where there are too few, and −infinite at level 0 or
     /// less.
     pub(super) fn at_level(&self, level: f64) -> f64 {

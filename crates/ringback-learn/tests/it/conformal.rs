@@ -286,3 +286,20 @@ fn saved_margins_come_back_and_damaged_ones_are_refused() {
     let damaged = adaptive.replace("\"alpha\":0.09999999999999998", "\"alpha\":7.0");
     assert!(damaged != adaptive && serde_json::from_str::<AdaptiveConformal>(&damaged).is_err());
 }
+
+#[test]
+fn the_widest_interval_is_that_of_the_largest_error() {
+    let mut intervals = AdaptiveConformal::new(0.8).unwrap().gamma(0.2).unwrap();
+    assert_eq!(intervals.widest(30.0, 50.0), None);
+    for wait in [12.0, 31.0, 48.0, 75.0, 20.0] {
+        intervals.warm_up(30.0, 50.0, wait).unwrap();
+    }
+    // Two misses bring the level above 1: no bounds, but for those of the largest error, 60.
+    for wait in [105.0, 110.0] {
+        let given = intervals.interval(30.0, 50.0);
+        intervals.observe(30.0, 50.0, given, wait).unwrap();
+    }
+    assert_eq!(intervals.interval(30.0, 50.0), None);
+    let widest = intervals.widest(30.0, 50.0).unwrap();
+    assert_eq!((widest.lower, widest.upper), (-30.0, 110.0));
+}

@@ -25,6 +25,11 @@ pub struct EventEffect {
     pub sd: f64,
 }
 
+/// What an event is taken to be like: its label, or else its name.
+pub(super) fn kind(event: &Event) -> &str {
+    event.kind().unwrap_or(event.name())
+}
+
 /// The events of a calendar, and what their kinds do.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Effects {
@@ -103,7 +108,7 @@ impl Effects {
     pub(super) fn at(&self, middle: DateTime<Utc>) -> (f64, f64) {
         let (mut factor, mut variance) = (1.0, 0.0);
         for event in self.events.active_at(middle) {
-            if let Some(effect) = event.kind().and_then(|kind| self.by_kind.get(kind)) {
+            if let Some(effect) = self.by_kind.get(kind(event)) {
                 factor *= effect.factor;
                 variance += effect.sd * effect.sd;
             } else {

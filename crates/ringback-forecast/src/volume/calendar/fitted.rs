@@ -15,7 +15,7 @@ use super::engine::{DayOutlook, Engine};
 use crate::error::Error;
 use crate::score::Level;
 use crate::volume::day_kinds::DayKinds;
-use crate::volume::{FittedVolume, Outlook, VolumeForecast, assemble, grid_at};
+use crate::volume::{FittedVolume, Outlook, VolumeForecast, assemble, check_horizon, grid_at};
 
 /// A day is odd if its total surprised by more than this many standard deviations.
 const ODD_SD: f64 = 4.0;
@@ -121,9 +121,7 @@ impl FittedCalendarVolume {
 
 impl FittedVolume for FittedCalendarVolume {
     fn forecast(&self, horizon: usize, levels: &[Level]) -> Result<VolumeForecast, Error> {
-        if horizon == 0 {
-            return Err(Error::Zero { what: "horizon" });
-        }
+        check_horizon(horizon)?;
         let half = TimeDelta::seconds(i64::from(self.interval.secs()) / 2);
         let mut today: Option<(usize, DayOutlook)> = None;
         let mut outlooks = Vec::with_capacity(horizon);

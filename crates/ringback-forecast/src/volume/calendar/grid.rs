@@ -38,6 +38,31 @@ impl Grid {
             }
         }
         self.usual = sums.into_iter().map(|(sum, days)| sum / days).collect();
+        self.fill_unseen();
+    }
+
+    /// A slot that no week of a weekday knows, of one that is known otherwise, is usually what the other weekdays know of it: a day's
+    /// total is of all its slots.
+    fn fill_unseen(&mut self) {
+        let slots = self.slots();
+        let of_slot: Vec<f64> = (0..slots)
+            .map(|slot| {
+                let seen = self.usual.iter().skip(slot).step_by(slots).filter(|it| !it.is_nan());
+                let (sum, count) = seen.fold((0.0, 0.0), |all, it| (all.0 + it, all.1 + 1.0));
+                sum / count
+            })
+            .collect();
+        for weekday in self.usual.chunks_mut(slots) {
+            let seen = weekday.iter().filter(|it| !it.is_nan()).count();
+            if seen * 2 < slots {
+                continue;
+            }
+            for (usual, of_slot) in weekday.iter_mut().zip(&of_slot) {
+                if usual.is_nan() {
+                    *usual = *of_slot;
+                }
+            }
+        }
     }
 
     pub(super) fn len(&self) -> usize {
