@@ -21,7 +21,8 @@ const NEEDED_DAYS: usize = 15;
 /// The decomposition and the smoothing are those of the crates augurs-mstl and augurs-ets with their defaults. Missing
 /// intervals are filled before the fit with the last known value of the same slot of the week, or 0. It lies on the grid
 /// of UTC and knows neither holidays nor changes of the clock. Forecasts are cut at 0. Its intervals are those of the
-/// smoothing, in which the seasons count as certain: expect them to be narrow. Slow: some 0.75 s for 27,000 intervals.
+/// smoothing, in which the seasons count as certain: their coverage is uneven. Slow: seconds for tens of thousands of
+/// intervals.
 ///
 /// # Source
 ///
