@@ -168,12 +168,9 @@ fn print(flags: &Flags, report: &WaitReport, scores: &Value) -> Result<(), Failu
         println!("{}", serde_json::to_string(scores)?);
         return Ok(());
     }
-    println!(
-        "{} callers, {} answered after {:.1} s on average",
-        report.predictions.len(),
-        report.answered,
-        report.mean_wait_secs.unwrap_or(f64::NAN)
-    );
+    let after =
+        report.mean_wait_secs.map_or_else(String::new, |it| format!(" after {it:.1} s on average"));
+    println!("{} callers, {} answered{after}", report.predictions.len(), report.answered);
     println!("{:<26}{:>10}{:>10}{:>12}{:>12}", "", "MAE s", "RMSE s", "p10-p90", "concordance");
     let number = |it: Option<f64>, digits: usize| {
         it.map_or_else(|| "-".to_owned(), |it| format!("{it:.digits$}"))
