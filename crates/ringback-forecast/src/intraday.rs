@@ -1,7 +1,6 @@
 //! The rest of the day, updated by how the day has gone so far.
 
 mod day_level;
-mod normal;
 mod report;
 mod trust;
 
@@ -18,7 +17,6 @@ use crate::volume::VolumeForecast;
 
 pub use day_level::DayLevel;
 pub(crate) use day_level::{LevelFilter, Slot};
-pub(crate) use normal::normal_quantile;
 pub use report::{IntradayLevel, IntradayReport, IntradayRow};
 
 /// Days with at least one open interval that the day's level is learnt from at the least.

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{SurgeDetector, minutes, ratio, ratio_se};
-use crate::intraday::normal_quantile;
 use crate::volume::VolumeForecast;
+use crate::volume::normal_quantile;
 
 impl SurgeDetector {
     /// The forecast with the surge or drop that lasts; unchanged where none does.
