@@ -1,0 +1,180 @@
+//! What customers ask for, and what agents have time for.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use ringback_calllog::{Customer, Intent, QueueId, Zone};
+use ringback_reach::{Segment, Window};
+use serde::{Deserialize, Serialize};
+
+/// Declares a name that is cheap to copy.
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The one with this text.
+            pub fn new(text: impl Into<Arc<str>>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+name! {
+    /// A request's name in the user's system.
+    RequestId
+}
+
+name! {
+    /// What an agent can do: `loans`, `danish`.
+    Skill
+}
+
+/// How much a request presses, lowest first.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// It can wait.
+    Low,
+    /// As most.
+    #[default]
+    Normal,
+    /// Before others.
+    High,
+    /// At once: never put off to make room for others.
+    Urgent,
+}
+
+impl Urgency {
+    /// Every urgency, lowest first.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Normal, Self::High, Self::Urgent];
+
+    /// The spelling in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+            Self::Urgent => "urgent",
+        }
+    }
+
+    /// One step up; [`Urgency::Urgent`] stays what it is.
+    #[must_use]
+    pub fn raised(self) -> Self {
+        match self {
+            Self::Low => Self::Normal,
+            Self::Normal => Self::High,
+            Self::High | Self::Urgent => Self::Urgent,
+        }
+    }
+}
+
+impl fmt::Display for Urgency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A text that is no urgency.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no urgency, expected one of low, normal, high, urgent")]
+pub struct InvalidUrgency(String);
+
+impl FromStr for Urgency {
+    type Err = InvalidUrgency;
+
+    fn from_str(text: &str) -> Result<Self, InvalidUrgency> {
+        let found = Self::ALL.into_iter().find(|it| it.as_str() == text);
+        found.ok_or_else(|| InvalidUrgency(text.to_owned()))
+    }
+}
+
+/// A customer who is to be called back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallbackRequest {
+    /// Its name.
+    pub id: RequestId,
+    /// Whom to call.
+    pub customer: Customer,
+    /// When it was asked for.
+    pub requested_at: DateTime<Utc>,
+    /// The last instant at which the call may begin; absent for none but the policy's expiry.
+    pub due_by: Option<DateTime<Utc>>,
+    /// What it is about.
+    pub intent: Option<Intent>,
+    /// The queue in which the customer waited.
+    pub queue: Option<QueueId>,
+    /// The customer's zone, where known.
+    pub zone: Option<Zone>,
+    /// The customer's segment, where known.
+    pub segment: Option<Segment>,
+    /// The skill that the call needs; absent where any agent will do.
+    pub skill: Option<Skill>,
+    /// How much it presses.
+    pub urgency: Urgency,
+    /// How often the customer has been tried for this request.
+    pub attempts: u32,
+    /// When the customer was last tried for this request.
+    pub last_attempt_at: Option<DateTime<Utc>>,
+    /// The windows that the customer has chosen; empty where they left the choice.
+    pub chosen: Vec<Window>,
+}
+
+impl CallbackRequest {
+    /// A request of which only the customer and the time are known; the rest is set by field.
+    pub fn new(id: RequestId, customer: Customer, requested_at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            customer,
+            requested_at,
+            due_by: None,
+            intent: None,
+            queue: None,
+            zone: None,
+            segment: None,
+            skill: None,
+            urgency: Urgency::Normal,
+            attempts: 0,
+            last_attempt_at: None,
+            chosen: Vec::new(),
+        }
+    }
+}
+
+/// How many callbacks agents have time for in a window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capacity {
+    /// When.
+    pub window: Window,
+    /// How many calls may be planned in it.
+    pub slots: u32,
+    /// What these agents can do; absent where they take every request.
+    pub skill: Option<Skill>,
+}
+
+impl Capacity {
+    /// Whether these agents take a request that needs a skill, or none.
+    pub fn serves(&self, skill: Option<&Skill>) -> bool {
+        self.skill.is_none() || self.skill.as_ref() == skill
+    }
+}
