@@ -1,83 +1,37 @@
 //! What customers ask for, and what agents have time for.
 
-use std::fmt;
-use std::str::FromStr;
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
-use ringback_calllog::{Customer, Intent, QueueId, Zone};
+use ringback_calllog::{Customer, Intent, QueueId, Zone, id, terms};
 use ringback_reach::{Segment, Window};
 use serde::{Deserialize, Serialize};
 
-/// Declares a name that is cheap to copy.
-macro_rules! name {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(Arc<str>);
-
-        impl $name {
-            /// The one with this text.
-            pub fn new(text: impl Into<Arc<str>>) -> Self {
-                Self(text.into())
-            }
-
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
-name! {
+id! {
     /// A request's name in the user's system.
     RequestId
 }
 
-name! {
+id! {
     /// What an agent can do: `loans`, `danish`.
     Skill
 }
 
-/// How much a request presses, lowest first.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Urgency {
-    /// It can wait.
-    Low,
-    /// As most.
-    #[default]
-    Normal,
-    /// Before others.
-    High,
-    /// At once: never put off to make room for others.
-    Urgent,
+terms! {
+    /// How much a request presses, lowest first.
+    #[derive(Default)]
+    Urgency, InvalidUrgency, "urgency" {
+        /// It can wait.
+        Low = "low",
+        /// As most.
+        #[default]
+        Normal = "normal",
+        /// Before others.
+        High = "high",
+        /// At once: never put off to make room for others.
+        Urgent = "urgent",
+    }
 }
 
 impl Urgency {
-    /// Every urgency, lowest first.
-    pub const ALL: [Self; 4] = [Self::Low, Self::Normal, Self::High, Self::Urgent];
-
-    /// The spelling in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Normal => "normal",
-            Self::High => "high",
-            Self::Urgent => "urgent",
-        }
-    }
-
     /// One step up; [`Urgency::Urgent`] stays what it is.
     #[must_use]
     pub fn raised(self) -> Self {
@@ -86,26 +40,6 @@ impl Urgency {
             Self::Normal => Self::High,
             Self::High | Self::Urgent => Self::Urgent,
         }
-    }
-}
-
-impl fmt::Display for Urgency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A text that is no urgency.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no urgency, expected one of low, normal, high, urgent")]
-pub struct InvalidUrgency(String);
-
-impl FromStr for Urgency {
-    type Err = InvalidUrgency;
-
-    fn from_str(text: &str) -> Result<Self, InvalidUrgency> {
-        let found = Self::ALL.into_iter().find(|it| it.as_str() == text);
-        found.ok_or_else(|| InvalidUrgency(text.to_owned()))
     }
 }
 

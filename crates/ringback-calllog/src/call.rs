@@ -1,59 +1,12 @@
 //! The call model: a call, the stages that it passes, and the legs that a log writes of it.
 
-use std::fmt;
-use std::str::FromStr;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::between;
-use crate::pseudonym::mask;
-use crate::{AgentId, CallId, CallKey, Customer, Intent, LegId, Precision, QueueId, SourceId};
-
-/// Declares a closed set of field terms with their spelling in files.
-macro_rules! terms {
-    ($(#[$doc:meta])* $name:ident, $invalid:ident, $what:literal {
-        $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+
-    }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)+
-        }
-
-        impl $name {
-            /// Every term, in the order of the declaration.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The spelling in files.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)+ }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = $invalid;
-
-            fn from_str(text: &str) -> Result<Self, $invalid> {
-                match text {
-                    $($text => Ok(Self::$variant),)+
-                    _ => Err($invalid(mask(text))),
-                }
-            }
-        }
-
-        #[doc = concat!("A text that is no ", $what, "; what could be a phone number in it is masked.")]
-        #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-        #[error("{0:?} is no {what}, expected one of {all}", what = $what, all = [$($text),+].join(", "))]
-        pub struct $invalid(String);
-    };
-}
+use crate::{
+    AgentId, CallId, CallKey, Customer, Intent, LegId, Precision, QueueId, SourceId, terms,
+};
 
 terms! {
     /// Which way a call went, seen from the center.

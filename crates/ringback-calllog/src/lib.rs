@@ -52,6 +52,7 @@ mod source;
 mod start;
 mod stitch;
 mod stream;
+mod terms;
 mod text_cache;
 mod waiting;
 

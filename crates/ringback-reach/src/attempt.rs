@@ -1,59 +1,10 @@
 //! Attempts to reach a customer, and what else tells when a customer is free to talk.
 
-use std::fmt;
-use std::str::FromStr;
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
-use ringback_calllog::{Customer, Zone};
+use ringback_calllog::{Customer, Zone, id, terms};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-
-/// Declares a closed set of field terms with their spelling in files.
-macro_rules! terms {
-    ($(#[$doc:meta])* $name:ident, $invalid:ident, $what:literal {
-        $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+
-    }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)+
-        }
-
-        impl $name {
-            /// Every term, in the order of the declaration.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The spelling in files.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)+ }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = $invalid;
-
-            fn from_str(text: &str) -> Result<Self, $invalid> {
-                match text {
-                    $($text => Ok(Self::$variant),)+
-                    _ => Err($invalid(text.chars().filter(|it| !it.is_ascii_digit()).take(40).collect())),
-                }
-            }
-        }
-
-        #[doc = concat!("A text that is no ", $what, "; digits in it are left out.")]
-        #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-        #[error("{0:?} is no {what}, expected one of {all}", what = $what, all = [$($text),+].join(", "))]
-        pub struct $invalid(String);
-    };
-}
 
 terms! {
     /// Why a customer is called: they answer a call that they asked for far more often than one from nowhere.
@@ -100,26 +51,9 @@ impl ContactOutcome {
     }
 }
 
-/// A group of customers who are reached at like times, such as an industry or `consumer` and `business`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Segment(Arc<str>);
-
-impl Segment {
-    /// A segment by its name.
-    pub fn new(name: impl Into<Arc<str>>) -> Self {
-        Self(name.into())
-    }
-
-    /// Its name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Segment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+id! {
+    /// A group of customers who are reached at like times, such as an industry or `consumer` and `business`.
+    Segment
 }
 
 /// One attempt to reach a customer by telephone.
