@@ -1,6 +1,7 @@
 //! Finds injected surges in a series of counts: how many, how soon, at how many false alarms.
 //!
-//! `surge_injections COUNTS.csv [option value]…`; the file has a header and rows `stamp,count` on the wall clock. See
+//! `surge_injections COUNTS.csv [option value]…`; the file, or what `gzip` unpacks of it, has a header and rows `stamp,count` on the wall
+//! clock. See
 //! `Options` for the options. Every day is forecast from the days before it; detectors are calibrated on the days before
 //! the test days; each test injects one hour of extra Poisson calls into one test day and asks whether, and when, an
 //! alarm is raised within the hour.
@@ -8,8 +9,8 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
 use chrono::{
@@ -18,8 +19,8 @@ use chrono::{
 use ringback::calllog::Zone;
 use ringback::features::{Calendar, Country, IntervalLength, Series};
 use ringback::forecast::{
-    CalendarAudit, DayKinds as _, LiveSlot, PastWeeks, SurgeDetector, SurgeKind, SurgeSettings,
-    VolumeModel, WeekdayProfile, day_ahead,
+    CalendarAudit, CalendarVolume, DayKinds as _, LiveSlot, PastWeeks, SurgeDetector, SurgeKind,
+    SurgeSettings, VolumeModel, WeekdayProfile, day_ahead,
 };
 
 /// The open minutes of a surge.
@@ -50,7 +51,7 @@ fn print_error(error: &dyn Error) -> ExitCode {
 /// What to run, by name on the command line.
 struct Options {
     counts: PathBuf,
-    /// `--model`: `mean4` (the mean of the last four weeks) or `profile` (the weekday profile).
+    /// `--model`: `mean4` (the mean of the last four weeks), `profile` (the weekday profile) or `calendar`.
     model: String,
     /// `--injections`: how many of each size.
     injections: usize,
@@ -83,7 +84,7 @@ struct Options {
 
 impl Options {
     fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
-        let usage = "usage: surge_injections COUNTS.csv [--model mean4|profile] [--injections N] [--test-days N] [--warm-up DAYS] [--open-days DAYS] [--largest-step SHARE] [--lag MINUTES] [--from MINUTE] [--to MINUTE] [--weekdays DAY,...] [--country CODE] [--seed N] [--slots N --start DATE --opens HH:MM --interval 5m]";
+        let usage = "usage: surge_injections COUNTS.csv [--model mean4|profile|calendar] [--injections N] [--test-days N] [--warm-up DAYS] [--open-days DAYS] [--largest-step SHARE] [--lag MINUTES] [--from MINUTE] [--to MINUTE] [--weekdays DAY,...] [--country CODE] [--seed N] [--slots N --start DATE --opens HH:MM --interval 5m]";
         let mut options = Self {
             counts: words.next().ok_or(usage)?.into(),
             model: "profile".to_owned(),
@@ -135,7 +136,7 @@ impl Options {
     /// The counts on their dates.
     fn series(&self, report: &mut String) -> Result<Series, Box<dyn Error>> {
         let Some(slots) = self.slots else { return read(&self.counts) };
-        let text = std::fs::read_to_string(&self.counts)?;
+        let text = unpacked(&self.counts)?;
         let rows = text.lines().skip(1).filter(|line| !line.trim().is_empty());
         let counts: Vec<Option<f64>> = rows.map(|row| row.trim().parse().ok()).collect();
         let start = self.start.ok_or("--slots needs --start")?;
@@ -191,7 +192,13 @@ fn forecast_days(series: &Series, options: &Options) -> Result<Vec<Vec<LiveSlot>
             Some(calendar) => Box::new(WeekdayProfile::new(zone).calendar(Arc::new(calendar))),
             None => Box::new(WeekdayProfile::new(zone)),
         },
-        other => return Err(format!("model is {other:?}, expected mean4 or profile").into()),
+        "calendar" => match calendar.clone() {
+            Some(calendar) => Box::new(CalendarVolume::new(zone).calendar(Arc::new(calendar))),
+            None => Box::new(CalendarVolume::new(zone)),
+        },
+        other => {
+            return Err(format!("model is {other:?}, expected mean4, profile or calendar").into());
+        }
     };
     let first = zone.date(series.start()) + chrono::Days::new(options.warm_up);
     let minute = |at: DateTime<Utc>| u32::try_from(at.timestamp().rem_euclid(86_400) / 60);
@@ -237,9 +244,21 @@ fn describe(past: &[Vec<LiveSlot>], test: &[Vec<LiveSlot>], series: &Series) -> 
     )
 }
 
+/// The text of a file; one that ends in `.gz` is unpacked by the `gzip` program.
+fn unpacked(path: &Path) -> Result<String, Box<dyn Error>> {
+    if path.extension().is_none_or(|it| it != "gz") {
+        return Ok(std::fs::read_to_string(path)?);
+    }
+    let done = Command::new("gzip").arg("-dc").arg(path).output()?;
+    if !done.status.success() {
+        return Err(format!("gzip: {}", String::from_utf8_lossy(&done.stderr).trim()).into());
+    }
+    Ok(String::from_utf8(done.stdout)?)
+}
+
 /// Reads `stamp,count` rows; the interval is the shortest step between stamps, and stamps count as universal time.
-fn read(path: &PathBuf) -> Result<Series, Box<dyn Error>> {
-    let text = std::fs::read_to_string(path)?;
+fn read(path: &Path) -> Result<Series, Box<dyn Error>> {
+    let text = unpacked(path)?;
     let mut rows: BTreeMap<DateTime<Utc>, f64> = BTreeMap::new();
     for line in text.lines().skip(1).filter(|line| !line.trim().is_empty()) {
         let (stamp, count) = line.split_once(',').ok_or_else(|| format!("no comma: {line:?}"))?;

@@ -1,9 +1,10 @@
 //! The legacy CDR: one line a call as a rule, its fields as an administrator chose them.
 //!
-//! `layout` is the list of fields, `record` cuts a line into them, `row` checks each; `leg` and `answer` say what they mean, `held` joins
-//! the lines of one call.
+//! `layout` is the list of fields, `record` cuts a line into them, `row` checks each; `leg` and `answer` say what they mean, `brief` is
+//! what is kept of it, `held` joins the lines of one call.
 
 mod answer;
+mod brief;
 mod held;
 mod layout;
 mod leg;

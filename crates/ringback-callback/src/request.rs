@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use ringback_calllog::{Customer, Intent, QueueId, Zone, id, terms};
+use ringback_features::Country;
 use ringback_reach::{Segment, Window};
 use serde::{Deserialize, Serialize};
+
+use crate::CallBasis;
 
 id! {
     /// A request's name in the user's system.
@@ -60,6 +63,12 @@ pub struct CallbackRequest {
     pub queue: Option<QueueId>,
     /// The customer's zone, where known.
     pub zone: Option<Zone>,
+    /// The country of the customer's number, where known: its rules hold, and without a zone its zones count.
+    #[serde(default)]
+    pub country: Option<Country>,
+    /// On what ground the customer is called. Default: they asked for it.
+    #[serde(default)]
+    pub basis: CallBasis,
     /// The customer's segment, where known.
     pub segment: Option<Segment>,
     /// The skill that the call needs; absent where any agent will do.
@@ -85,6 +94,8 @@ impl CallbackRequest {
             intent: None,
             queue: None,
             zone: None,
+            country: None,
+            basis: CallBasis::Requested,
             segment: None,
             skill: None,
             urgency: Urgency::Normal,

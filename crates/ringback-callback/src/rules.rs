@@ -1,11 +1,16 @@
 //! Who may be called when: what every plan and offer asks before it names a window.
 
+mod build;
+mod calling;
+
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use ringback_reach::Window;
 use serde::{Deserialize, Serialize};
 
+pub use self::build::{CallingRulesBuilder, CustomerRules};
+pub use self::calling::CallingRules;
 use crate::CallbackRequest;
 
 /// Why a customer may not be called in a window.
@@ -50,6 +55,20 @@ pub enum Forbidden {
     AfterDeadline,
     /// It is not known where the customer is, and no zone is assumed.
     UnknownZone,
+    /// Such a call needs the customer's consent, which is not known.
+    NoConsent,
+    /// The customer refused lately.
+    Refused {
+        /// The first instant at which the next call may begin.
+        not_before: DateTime<Utc>,
+    },
+    /// It is not known which days of the year are holidays, on which no calls are allowed.
+    HolidaysUnknown {
+        /// The country's code.
+        country: String,
+        /// The year.
+        year: i32,
+    },
 }
 
 impl fmt::Display for Forbidden {
@@ -66,6 +85,13 @@ impl fmt::Display for Forbidden {
             Self::Past => f.write_str("the window is over"),
             Self::AfterDeadline => f.write_str("the window begins after the deadline"),
             Self::UnknownZone => f.write_str("the customer's zone is not known"),
+            Self::NoConsent => f.write_str("the customer's consent is needed and not known"),
+            Self::Refused { not_before } => {
+                write!(f, "the customer refused, not again before {not_before}")
+            }
+            Self::HolidaysUnknown { country, year } => {
+                write!(f, "the holidays of {country} in {year} are not known")
+            }
         }
     }
 }

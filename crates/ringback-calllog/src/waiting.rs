@@ -18,7 +18,8 @@ use std::fmt;
 /// waiting.push(20, "late");
 /// let due: Vec<usize> = waiting.heads().filter(|it| it.1 < 15).map(|it| it.0).collect();
 /// assert_eq!(due.into_iter().filter_map(|at| waiting.take(at)).collect::<Vec<_>>(), ["early"]);
-/// assert_eq!(waiting.len(), 1);
+/// assert_eq!(waiting.take_with(1, |it| it.len()), Some(4));
+/// assert!(waiting.is_empty() && waiting.take_with(1, |_| ()).is_none());
 /// ```
 #[derive(Clone)]
 pub struct Waiting<H, T> {
@@ -68,6 +69,17 @@ impl<H: Copy, T> Waiting<H, T> {
         self.heads[at] = None;
         self.free.push(at);
         Some(thing)
+    }
+
+    /// Makes something of what waits at a place and forgets it, where it lies: as [`take`](Self::take), for things that are
+    /// too large to be moved once more. `None` where nothing waits.
+    pub fn take_with<R>(&mut self, at: usize, make: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let place = self.things.get_mut(at)?;
+        let made = make(place.as_mut()?);
+        *place = None;
+        self.heads[at] = None;
+        self.free.push(at);
+        Some(made)
     }
 
     /// Takes out all that waits, by place.

@@ -62,11 +62,18 @@ pub enum Country {
     UnitedStates,
     /// `IL`. The days of rest and Independence Day; the eves and the middle days of a feast are working days.
     Israel,
+    /// `FR`. Metropolitan France, without the two days more that Alsace and Moselle keep.
+    France,
+    /// `ES`. The days that the whole country keeps, from 2008 on. One that falls on a Sunday is not listed: each region
+    /// then chooses whether to rest on another day.
+    Spain,
+    /// `IT`. Without Sundays that are nothing else, and without the days of the cities' patrons.
+    Italy,
 }
 
 impl Country {
     /// All countries, in the order of the variants.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Denmark,
         Self::Norway,
         Self::Sweden,
@@ -79,6 +86,9 @@ impl Country {
         Self::Ireland,
         Self::UnitedStates,
         Self::Israel,
+        Self::France,
+        Self::Spain,
+        Self::Italy,
     ];
 
     /// The code: two letters of ISO 3166-1, and `GB-EAW` of ISO 3166-2.
@@ -96,6 +106,9 @@ impl Country {
             Self::Ireland => "IE",
             Self::UnitedStates => "US",
             Self::Israel => "IL",
+            Self::France => "FR",
+            Self::Spain => "ES",
+            Self::Italy => "IT",
         }
     }
 
@@ -107,10 +120,12 @@ impl Country {
         }
     }
 
-    /// The years whose holidays are known: 1990 to 2035, in Germany 1991 to 2035 (in 1990 it was two countries).
+    /// The years whose holidays are known: 1990 to 2035, in Germany 1991 to 2035 (in 1990 it was two countries), in
+    /// Spain 2008 to 2035 (earlier calendars were not found).
     pub fn years(self) -> RangeInclusive<i32> {
         match self {
             Self::Germany => 1991..=2035,
+            Self::Spain => 2008..=2035,
             _ => 1990..=2035,
         }
     }
@@ -129,6 +144,9 @@ impl Country {
             Self::Ireland => (table::IRELAND, &[]),
             Self::UnitedStates => (table::UNITED_STATES, &[]),
             Self::Israel => (table::ISRAEL, &[]),
+            Self::France => (table::FRANCE, &[]),
+            Self::Spain => (table::SPAIN, &[]),
+            Self::Italy => (table::ITALY, &[]),
         };
         rules.iter().chain(more)
     }
@@ -165,7 +183,7 @@ impl<'de> Deserialize<'de> for Country {
 /// A code that is no country whose holidays are known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no country with known holidays, expected one of DK, NO, SE, DE, AT, CH, NL, GB, GB-EAW, IE, US, IL"
+    "{0:?} is no country with known holidays, expected one of DK, NO, SE, DE, AT, CH, NL, GB, GB-EAW, IE, US, IL, FR, ES, IT"
 )]
 pub struct UnknownCountry(String);
 

@@ -128,6 +128,9 @@ pub struct MissingDays {
     pub earliest: NaiveDate,
     /// The last day that may be missing.
     pub latest: NaiveDate,
+    /// Whether these days may also be missing one by one, with days of the series between them: weekdays that look
+    /// alike do not tell. Never of a single day.
+    pub may_be_apart: bool,
 }
 
 /// A date, and the holiday that it is in the country found.
@@ -310,6 +313,7 @@ impl CalendarAudit {
                     missing: (from..to).map(|shift| named(day + shift)).collect(),
                     earliest: candidate.dates[earliest + from + 1],
                     latest: candidate.dates[(latest + to).saturating_sub(1)],
+                    may_be_apart: to - from > 1 && latest > earliest + 1,
                 });
             }
         }

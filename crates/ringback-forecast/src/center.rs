@@ -8,6 +8,7 @@ mod agents;
 mod credit;
 mod features;
 mod flow;
+mod fluid;
 mod recent;
 mod talk;
 
@@ -19,6 +20,7 @@ pub use self::credit::PriorityCredits;
 pub(crate) use self::features::place;
 pub use self::features::{FEATURES, Features};
 use self::flow::Flow;
+use self::fluid::Ratios;
 use self::recent::Recent;
 pub(crate) use self::recent::{Last, blend};
 use self::talk::Talk;
@@ -70,6 +72,8 @@ struct Waiting {
     priority: i32,
     /// Callers before them when they entered.
     ahead_at_first: u32,
+    /// What theory said when they entered, in seconds.
+    fluid_secs: f64,
 }
 
 /// A service in progress.
@@ -94,6 +98,7 @@ pub(crate) struct Center {
     recent: Recent,
     talk: Talk,
     flow: Flow,
+    ratios: Ratios,
     /// When the first event came after a break of [`NIGHT`] or more.
     opened_at: i64,
     last_at: Option<i64>,
@@ -109,6 +114,12 @@ pub(crate) fn secs(micros: i64) -> f64 {
     micros as f64 / 1e6
 }
 
+/// The place of the one that is meant, in a list by rising stamps: from a place on, among those of one stamp.
+fn find<T>(of: &[T], from: usize, at: i64, is: impl Fn(&T) -> (i64, bool)) -> Option<usize> {
+    let same = of.get(from..)?.iter().take_while(|it| is(it).0 == at);
+    same.enumerate().find(|it| is(it.1).1).map(|it| from + it.0)
+}
+
 impl Center {
     /// Nothing has happened yet.
     pub(crate) fn new(zone: Zone, credits: PriorityCredits) -> Self {
@@ -121,6 +132,7 @@ impl Center {
             recent: Recent::default(),
             talk: Talk::default(),
             flow: Flow::default(),
+            ratios: Ratios::default(),
             opened_at: 0,
             last_at: None,
         }
@@ -128,6 +140,9 @@ impl Center {
 
     /// Checks a center that was saved: what is said of types must be said of one of so many.
     pub(crate) fn check(&self, classes: usize) -> Result<(), Error> {
+        self.agents.check()?;
+        self.recent.check()?;
+        self.talk.check()?;
         let named = self.waiting.iter().map(|it| it.class);
         let named = named.chain(self.services.iter().map(|it| it.class));
         match named.chain(self.agents.classes()).find(|it| *it as usize >= classes) {
@@ -176,6 +191,7 @@ impl Center {
         let virtual_at = tick.at - self.credits.micros(tick.priority);
         let place = self.waiting.partition_point(|it| it.virtual_at <= virtual_at);
         let waiting = Waiting {
+            fluid_secs: self.fluid_secs(tick.at, tick.asker()),
             virtual_at,
             since: tick.since,
             open: tick.open,
@@ -188,20 +204,35 @@ impl Center {
     }
 
     fn leave(&mut self, tick: &Tick, answered: bool) {
-        let place = self.waiting.iter().position(|it| it.open == tick.open);
+        let place = self.place_in_line(tick);
         let left = place.map(|it| self.waiting.remove(it));
         self.flow.leaves(tick, answered);
         if answered {
             let ahead = left.map(|it| it.ahead_at_first);
+            if let Some(left) = left
+                && tick.at > tick.since
+            {
+                self.ratios.answered(tick.class, secs(tick.at - tick.since), left.fluid_secs);
+            }
             self.recent.answered(tick, ahead);
         }
     }
 
+    /// Where the caller of an event stands in the line.
+    fn place_in_line(&self, tick: &Tick) -> Option<usize> {
+        let virtual_at = tick.since - self.credits.micros(tick.priority);
+        let from = self.waiting.partition_point(|it| it.virtual_at < virtual_at);
+        find(&self.waiting, from, virtual_at, |it| (it.virtual_at, it.open == tick.open))
+    }
+
     fn end_service(&mut self, tick: &Tick) {
-        if let Some(place) = self.services.iter().position(|it| it.open == tick.open) {
+        let from = self.services.partition_point(|it| it.since < tick.since);
+        if let Some(place) =
+            find(&self.services, from, tick.since, |it| (it.since, it.open == tick.open))
+        {
             self.services.remove(place);
         }
-        self.agents.end(tick);
+        self.agents.end(tick, !self.waiting.is_empty());
         self.talk.ended(tick);
     }
 

@@ -148,8 +148,12 @@ impl Intraday {
     }
 
     /// An updater with a known way in which days differ from their forecasts, that trusts the posterior in full.
-    pub fn new(zone: Zone, level: DayLevel) -> Self {
-        Self { zone, level, trust: Trust::default() }
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for a parameter of the level that is out of its range.
+    pub fn new(zone: Zone, level: DayLevel) -> Result<Self, Error> {
+        Ok(Self { zone, level: level.checked()?, trust: Trust::default() })
     }
 
     /// How days differ from their forecasts.
@@ -164,12 +168,14 @@ impl Intraday {
     /// # Errors
     ///
     /// [`Error::LengthMismatch`] where more has come than is forecast; [`Error::NotAVolume`] for an actual volume that
-    /// is negative, infinite or not a number.
+    /// is negative, infinite or not a number; [`Error::IntervalsDiffer`] for a forecast made by hand whose lists differ
+    /// in length.
     pub fn update(
         &self,
         forecast: &VolumeForecast,
         so_far: &[Option<f64>],
     ) -> Result<VolumeForecast, Error> {
+        forecast.check_lengths()?;
         if so_far.len() > forecast.len() {
             return Err(Error::LengthMismatch { actual: so_far.len(), predicted: forecast.len() });
         }

@@ -105,15 +105,21 @@ impl LiveWaits {
         self.engine.model()
     }
 
-    /// Takes an event (one that began after its own stamp counts as begun at it); for a caller who enters, gives the forecast of the state that they meet: without themselves, and with
-    /// nothing later. Their wait, once they are answered, is learned from. `None` for all other events, and where nothing can
-    /// be said yet.
+    /// Takes an event (one that began after its own stamp counts as begun at it); for a caller who enters, gives the forecast of
+    /// the state that they meet: without themselves, and with nothing later. Their wait, once they are answered, is learned
+    /// from. `None` for all other events, and where nothing can be said yet.
+    ///
+    /// A feed may repeat itself: the beginning of a stay or service that is in progress already (the same `since`, `call_id` and
+    /// `stage`) is ignored, with `None`. An end without a beginning counts as one whose beginning came before the feed.
+    ///
+    /// A caller who leaves unanswered for another queue teaches the intervals nothing about the first one; in the other one
+    /// they are a caller like all, with a forecast and a wait from the moment that they entered it.
     ///
     /// # Errors
     ///
     /// [`Error::EventBefore`] for an event that is earlier than the last one; it is not taken.
     pub fn apply(&mut self, event: &QueueEvent) -> Result<Option<WaitForecast>, Error> {
-        let tick = self.tick(event)?;
+        let Some(tick) = self.tick(event)? else { return Ok(None) };
         let forecast = match tick.kind {
             QueueEventKind::Enters => {
                 let features = self.engine.center.features(tick.at, tick.asker());
@@ -131,8 +137,9 @@ impl LiveWaits {
     ///
     /// As [`LiveWaits::apply`].
     pub fn warm_up(&mut self, event: &QueueEvent) -> Result<(), Error> {
-        let tick = self.tick(event)?;
-        self.engine.apply(&tick);
+        if let Some(tick) = self.tick(event)? {
+            self.engine.apply(&tick);
+        }
         Ok(())
     }
 
@@ -163,33 +170,36 @@ impl LiveWaits {
         Asker { class, priority: priority.unwrap_or(0) }
     }
 
-    fn tick(&mut self, event: &QueueEvent) -> Result<Tick, Error> {
+    /// The event as numbers; `None` for the beginning of something that is in progress already.
+    fn tick(&mut self, event: &QueueEvent) -> Result<Option<Tick>, Error> {
         if let Some(last) = self.last_at
             && event.at < last
         {
             return Err(Error::EventBefore { at: event.at, last });
         }
         self.last_at = Some(event.at);
+        let Some(open) = self.open(event) else { return Ok(None) };
         let class = event.caller_type();
         if !self.classes.contains_key(&class) {
             self.engine.add_class(&class);
         }
         let class = number(&mut self.classes, class);
-        Ok(Tick {
+        Ok(Some(Tick {
             at: event.at.timestamp_micros(),
             // The clocks of two machines may differ; nobody waits less than no time.
             since: event.since.min(event.at).timestamp_micros(),
-            open: self.open(event),
+            open,
             queue: number(&mut self.queues, event.queue.clone()),
             class,
             agent: event.agent.clone().map_or(NO_AGENT, |it| number(&mut self.agents, it)),
             priority: event.priority.unwrap_or(0),
             kind: event.kind,
-        })
+        }))
     }
 
-    /// The number of the event's stay or service: a new one for a beginning and for an end without one.
-    fn open(&mut self, event: &QueueEvent) -> u32 {
+    /// The number of the event's stay or service: a new one for a beginning and for an end without one. `None` for the
+    /// beginning of one that is in progress.
+    fn open(&mut self, event: &QueueEvent) -> Option<u32> {
         let stay = (event.since, event.call_id.clone(), event.stage);
         let begins = matches!(
             event.kind,
@@ -197,16 +207,20 @@ impl LiveWaits {
                 | QueueEventKind::ServiceBegins
                 | QueueEventKind::ServiceBeginsAtOnce
         );
-        if !begins && let Some(open) = self.open.remove(&stay) {
-            return open;
+        if begins {
+            self.forget_lost(event.at);
+            if self.open.contains_key(&stay) {
+                return None;
+            }
+        } else if let Some(open) = self.open.remove(&stay) {
+            return Some(open);
         }
         let open = self.next_open;
         self.next_open = self.next_open.wrapping_add(1);
         if begins {
-            self.forget_lost(event.at);
             self.open.insert(stay, open);
         }
-        open
+        Some(open)
     }
 
     fn forget_lost(&mut self, at: DateTime<Utc>) {
@@ -265,7 +279,13 @@ impl TryFrom<SavedLive> for LiveWaits {
         if !numbers.into_iter().all(numbered) {
             return Err(Error::Saved("names of a center are not numbered in turn".into()));
         }
-        saved.engine.center.check(saved.classes.len())?;
+        saved.engine.check(saved.classes.len())?;
+        let mut open: Vec<u32> = saved.open.iter().map(|it| it.1).collect();
+        open.sort_unstable();
+        if open.windows(2).any(|it| it[0] == it[1]) || open.binary_search(&saved.next_open).is_ok()
+        {
+            return Err(Error::Saved("stays in progress of a center share a number".into()));
+        }
         Ok(Self {
             engine: saved.engine,
             classes: saved.classes.into_iter().collect(),

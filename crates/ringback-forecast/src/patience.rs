@@ -121,7 +121,7 @@ impl SurvivalCurve {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for a wait that is not finite and at least 0, [`Error::TooFewObservations`] if no wait ended in the
+    /// [`Error::Setting`] for a wait that is not 0 to 1e9 seconds, [`Error::TooFewObservations`] if no wait ended in the
     /// way that is asked for.
     pub fn fit(waits: &[WaitObservation], end: WaitEnd) -> Result<Self, Error> {
         let sorted = sorted(waits, end)?;
@@ -270,12 +270,15 @@ impl SurvivalCurve {
     }
 }
 
+/// The longest wait that is taken for one: 31 years, in seconds.
+const LONGEST_SECS: f64 = 1e9;
+
 /// The waits by rising time, with whether they ended in the way that is asked for.
 fn sorted(waits: &[WaitObservation], end: WaitEnd) -> Result<Vec<(f64, bool)>, Error> {
     let mut sorted = Vec::with_capacity(waits.len());
     for wait in waits {
         let secs = wait.wait_secs;
-        check("wait_secs", secs, secs.is_finite() && secs >= 0.0, "a finite number of at least 0")?;
+        check("wait_secs", secs, (0.0..=LONGEST_SECS).contains(&secs), "0 to 1e9 seconds")?;
         sorted.push((secs, wait.hung_up == (end == WaitEnd::HangUp)));
     }
     if !sorted.iter().any(|it| it.1) {

@@ -43,6 +43,10 @@ pub enum QueueEventKind {
 
 /// One event of a queue.
 ///
+/// `queue`, `intent` and `priority` are those that the system knew when the stay or service began. A finished call tells what it
+/// ended with: where a menu, an agent or a transfer changes them later, an adapter has to give the ones at entry (the queue by
+/// its stage), or predictions made from its calls know more than a live feed would.
+///
 /// Events are ordered by `at`, then by `kind`, then by `since`, `call_id` and `stage`: a total order, so that replays
 /// are the same whatever order a log was written in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -78,7 +78,7 @@ impl ServiceTimes {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for a service that is not finite and at least 0, [`Error::TooFewObservations`] unless at least two
+    /// [`Error::Setting`] for a service that is not 0 to 1e9 seconds, [`Error::TooFewObservations`] unless at least two
     /// different services are longer than 10 s.
     ///
     /// # Source
@@ -99,8 +99,8 @@ impl ServiceTimes {
     /// ```
     pub fn fit(service_secs: &[f64]) -> Result<Self, Error> {
         for &secs in service_secs {
-            let is_right = secs.is_finite() && secs >= 0.0;
-            check("service_secs", secs, is_right, "a finite number of at least 0")?;
+            let is_right = (0.0..=LONGEST_SECS).contains(&secs);
+            check("service_secs", secs, is_right, "0 to 1e9 seconds")?;
         }
         let mut sorted: Vec<f64> = service_secs.iter().copied().filter(|it| *it > 0.0).collect();
         sorted.sort_by(f64::total_cmp);
@@ -142,9 +142,15 @@ fn distributions(secs: &[f64], mean_secs: f64) -> [ServiceDistribution; 3] {
     ]
 }
 
+/// The longest service that is taken for one: 31 years, in seconds.
+const LONGEST_SECS: f64 = 1e9;
+
+/// The least spread of logarithms: services that differ by less than a ten thousandth count as if they differed by that.
+const LEAST_SPREAD: f64 = 1e-8;
+
 /// The shape k with ln k − ψ(k) = `spread`, for a spread above 0.
 fn gamma_shape(spread: f64) -> f64 {
-    let spread = spread.max(1e-12);
+    let spread = spread.max(LEAST_SPREAD);
     let mut shape =
         (3.0 - spread + ((spread - 3.0).powi(2) + 24.0 * spread).sqrt()) / (12.0 * spread);
     for _ in 0..50 {

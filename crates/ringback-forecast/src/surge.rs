@@ -157,15 +157,23 @@ impl SurgeDetector {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for a setting out of its range.
+    /// [`Error::Setting`] for a setting, a threshold or a parameter of the level out of its range.
     pub fn new(settings: SurgeSettings, calibration: Calibration) -> Result<Self, Error> {
         let settings = settings.checked()?;
+        for (what, value) in [
+            ("threshold for surges", calibration.surge_threshold),
+            ("threshold for drops", calibration.drop_threshold),
+        ] {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(Error::Setting { what, value, expected: "a finite number above 0" });
+            }
+        }
         let chart = |ratio, threshold| Chart::new(ratio, threshold, settings.largest_step);
         let slots = settings.lag_mins.div_ceil(settings.interval.minutes()) as usize + 2;
         Ok(Self {
             settings,
             calibration,
-            filter: LevelFilter::new(calibration.level),
+            filter: LevelFilter::new(calibration.level.checked()?),
             waiting: VecDeque::with_capacity(slots),
             surge: chart(settings.surge_ratio, calibration.surge_threshold),
             drop: chart(settings.drop_ratio, calibration.drop_threshold),

@@ -48,6 +48,16 @@ pub trait VolumeModel: fmt::Debug {
     /// [`Error::SeriesTooShort`] or [`Error::TooFewDays`] for too little history, [`Error::NegativeVolume`] for a value
     /// below zero.
     fn fit(&self, history: &Series) -> Result<Box<dyn FittedVolume>, Error>;
+
+    /// As [`VolumeModel::fit`], for forecasts of which only the mean is read: a model whose intervals take long to learn
+    /// may leave them out. By default, the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`VolumeModel::fit`].
+    fn fit_means(&self, history: &Series) -> Result<Box<dyn FittedVolume>, Error> {
+        self.fit(history)
+    }
 }
 
 /// A model that has learnt from a history.
@@ -124,6 +134,8 @@ struct Outlook<'a> {
     unit: f64,
     /// The standard deviation of what the spread does not know, as a share of `expected`; 0 on ordinary days.
     extra_sd: f64,
+    /// How tails are cut, where the model follows its coverage.
+    reach: Option<&'a calendar::Reach>,
 }
 
 /// Turns expectations into a forecast.
@@ -140,7 +152,8 @@ fn assemble(
     let bounds = |level: Level| {
         let reach = normal_quantile(1.0 - level.tail());
         let bounds = outlooks.iter().zip(&median).map(|(outlook, &median)| {
-            let (lower, upper) = outlook.spread.interval(outlook.expected, outlook.unit, level);
+            let tail = outlook.reach.map_or(level.tail(), |reach| reach.tail(level));
+            let (lower, upper) = outlook.spread.bounds(outlook.expected, outlook.unit, tail);
             let extra = reach * outlook.extra_sd * outlook.expected;
             let below = (median - lower).hypot(extra);
             let above = (upper - median).hypot(extra);
@@ -175,6 +188,20 @@ impl VolumeForecast {
     /// Whether no interval is forecast.
     pub fn is_empty(&self) -> bool {
         self.mean.is_empty()
+    }
+
+    /// Refuses a forecast whose lists differ in length, which only one made by hand can.
+    pub(crate) fn check_lengths(&self) -> Result<(), Error> {
+        let medians = [("medians", self.median.len())];
+        let bounds = self.intervals.iter();
+        let bounds = bounds
+            .flat_map(|it| [("lower bounds", it.lower.len()), ("upper bounds", it.upper.len())]);
+        for (what, got) in medians.into_iter().chain(bounds) {
+            if got != self.len() {
+                return Err(Error::IntervalsDiffer { what, got, expected: self.len() });
+            }
+        }
+        Ok(())
     }
 
     /// The start of the interval with this index; past the last instant that chrono knows, that instant.

@@ -1,5 +1,6 @@
 //! Per-caller wait prediction: a distribution at the moment of joining the queue.
 
+mod baseline;
 mod calibration;
 mod engine;
 mod learning;

@@ -47,7 +47,9 @@ pub struct IntervalWaits {
 /// upper bound, and so for each level. The expected measure is the mean over these days and the median's, each weighing
 /// as much as the share of outcomes it stands for; since waits grow faster than volume it lies above what the mean
 /// volume gives. Deviations of a day go together mostly (a busy day is busy all along), which is what this takes to the
-/// full, so that the range is rather too wide than too narrow. It is a range of the expected measure on such a day,
+/// full, so that the range is rather too wide than too narrow. Wider, too, since the forecast's bounds are of counts and so hold
+/// the chance of single calls, which the queue's own equations count once more: for planning take `expected`, and `lower` and
+/// `upper` as outer limits. It is a range of the expected measure on such a day,
 /// not of single waits. A forecast without intervals gives no range: all days are the median's.
 ///
 /// # Example

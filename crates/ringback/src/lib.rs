@@ -35,6 +35,8 @@ pub mod formats;
 pub use ringback_3cx as three_cx;
 #[cfg(feature = "avaya")]
 pub use ringback_avaya as avaya;
+#[cfg(feature = "callback")]
+pub use ringback_callback as callback;
 pub use ringback_calllog as calllog;
 #[cfg(feature = "cisco")]
 pub use ringback_cisco as cisco;
@@ -44,5 +46,7 @@ pub use ringback_features as features;
 pub use ringback_forecast as forecast;
 #[cfg(feature = "learn")]
 pub use ringback_learn as learn;
+#[cfg(feature = "reach")]
+pub use ringback_reach as reach;
 #[cfg(feature = "report")]
 pub use ringback_report as report;

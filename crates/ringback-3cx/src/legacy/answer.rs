@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{Outcome, StageEnd};
 
+use crate::legacy::brief::Left;
 use crate::legacy::layout::{Field, Layout};
 use crate::legacy::row::{Party, Row};
 use crate::{ChangeReason, EndReason, PartyType};
@@ -128,36 +129,28 @@ pub(super) fn not_reached(reason: Option<&EndReason>) -> Outcome {
 }
 
 /// When and how a queue that the call was sent to was left.
-pub(super) fn left_queue(
-    row: &Row<'_>,
-    times: &Times,
-    answer: Answer,
-) -> (Option<DateTime<Utc>>, StageEnd) {
-    let sent_on_at = times.answered_at.filter(|_| is_late(times));
+pub(super) fn left_queue(row: &Row<'_>, times: &Times, answer: Answer) -> (Left, StageEnd) {
+    let sent_on = if is_late(times) { Left::Answered } else { Left::Unknown };
     match answer {
-        Answer::First | Answer::Last => (times.answered_at, StageEnd::Answered),
-        Answer::Voicemail | Answer::Outside => (sent_on_at, StageEnd::Overflowed),
-        _ if row.last.is_some() => (None, StageEnd::Overflowed),
-        Answer::Unsure => (None, StageEnd::Unknown),
-        Answer::Nobody | Answer::System => (times.ended_at, not_answered(row)),
+        Answer::First | Answer::Last => (Left::Answered, StageEnd::Answered),
+        Answer::Voicemail | Answer::Outside => (sent_on, StageEnd::Overflowed),
+        _ if row.last.is_some() => (Left::Unknown, StageEnd::Overflowed),
+        Answer::Unsure => (Left::Unknown, StageEnd::Unknown),
+        Answer::Nobody | Answer::System => (Left::Ended, not_answered(row)),
     }
 }
 
 /// When and how the telephone that the call was sent to stopped to ring.
-pub(super) fn left_ring(
-    row: &Row<'_>,
-    times: &Times,
-    answer: Answer,
-) -> (Option<DateTime<Utc>>, StageEnd) {
+pub(super) fn left_ring(row: &Row<'_>, answer: Answer) -> (Left, StageEnd) {
     match answer {
-        Answer::First => (times.answered_at, StageEnd::Answered),
-        Answer::Voicemail => (times.answered_at, StageEnd::Unanswered),
-        _ if row.last.is_some() => (None, StageEnd::Unanswered),
+        Answer::First => (Left::Answered, StageEnd::Answered),
+        Answer::Voicemail => (Left::Answered, StageEnd::Unanswered),
+        _ if row.last.is_some() => (Left::Unknown, StageEnd::Unanswered),
         Answer::Nobody => match not_answered(row) {
-            StageEnd::Overflowed => (times.ended_at, StageEnd::Unanswered),
-            end => (times.ended_at, end),
+            StageEnd::Overflowed => (Left::Ended, StageEnd::Unanswered),
+            end => (Left::Ended, end),
         },
-        _ => (None, StageEnd::Unknown),
+        _ => (Left::Unknown, StageEnd::Unknown),
     }
 }
 

@@ -10,7 +10,8 @@ use ringback_calllog::{
 use rustc_hash::FxHasher;
 
 use crate::layout::{POLL_COLUMNS, POLLS};
-use crate::legacy::leg::{Extra, HeldLeg};
+use crate::legacy::brief::BriefLeg;
+use crate::legacy::leg::Extra;
 
 /// Lines with one history id that are further apart are of two calls: the system began to count anew.
 const WINDOW: TimeDelta = TimeDelta::hours(1);
@@ -30,7 +31,7 @@ pub(super) struct Line {
     fingerprint: u64,
     place: Place,
     /// Its id begins with the id of its call.
-    leg: HeldLeg,
+    leg: BriefLeg,
     extra: Option<Box<Extra>>,
 }
 
@@ -39,7 +40,7 @@ impl Line {
     pub(super) fn new(
         [key, fingerprint]: [u64; 2],
         place: Place,
-        leg: HeldLeg,
+        leg: BriefLeg,
         extra: Option<Box<Extra>>,
     ) -> Self {
         Self { key, fingerprint, place, leg, extra }
@@ -47,19 +48,18 @@ impl Line {
 
     /// The last thing that it knows of.
     pub(super) fn last_at(&self) -> DateTime<Utc> {
-        self.leg.ended_at.unwrap_or(self.leg.started_at)
+        self.leg.last_at()
     }
 
     /// The id of its call.
     fn id(&self) -> &str {
-        self.leg.leg_id.as_str().split('~').next().unwrap_or("")
+        self.leg.id.as_str().split('~').next().unwrap_or("")
     }
 
     /// A total order of the lines of a key: by call, by time, and the same line again after itself.
     fn order(&self) -> (&str, DateTime<Utc>, DateTime<Utc>, &str, u64, Place) {
-        let leg = &self.leg;
-        let (started_at, last_at) = (leg.started_at, self.last_at());
-        (self.id(), started_at, last_at, leg.leg_id.as_str(), self.fingerprint, self.place)
+        let (started_at, last_at) = (self.leg.times.started_at, self.last_at());
+        (self.id(), started_at, last_at, self.leg.id.as_str(), self.fingerprint, self.place)
     }
 }
 
@@ -101,13 +101,13 @@ impl HeldLines {
         if until.is_none() {
             let lines = self.0.take_all();
             settled.legs.reserve(lines.len());
-            lines.into_iter().flatten().for_each(|it| give_out(it, settled));
+            lines.into_iter().flatten().for_each(|mut it| give_out(&mut it, settled));
             return;
         }
         let due: Vec<usize> =
             self.0.heads().filter(|(_, head)| is_due(head.last_at)).map(|it| it.0).collect();
-        for line in due.into_iter().filter_map(|at| self.0.take(at)) {
-            give_out(line, settled);
+        for at in due {
+            self.0.take_with(at, |it| give_out(it, settled));
         }
         for line in kept {
             self.push(line);
@@ -161,7 +161,7 @@ fn calls(lines: Vec<Line>) -> Vec<Vec<Line>> {
     let mut ended_at = DateTime::<Utc>::MIN_UTC;
     for line in lines {
         let is_same_id = |call: &Vec<Line>| call.first().is_some_and(|it| it.id() == line.id());
-        let is_near = line.leg.started_at.signed_duration_since(ended_at) <= WINDOW;
+        let is_near = line.leg.times.started_at.signed_duration_since(ended_at) <= WINDOW;
         match calls.last_mut() {
             Some(call) if is_near && is_same_id(call) => {
                 ended_at = ended_at.max(line.last_at());
@@ -176,10 +176,11 @@ fn calls(lines: Vec<Line>) -> Vec<Vec<Line>> {
     calls
 }
 
-fn give_out(line: Line, settled: &mut Settled) {
-    let leg = line.leg.into_leg();
-    if let Some(extra) = line.extra {
-        details(&leg, &extra, settled);
+#[inline]
+fn give_out(line: &mut Line, settled: &mut Settled) {
+    let leg = line.leg.take();
+    if let Some(extra) = &line.extra {
+        details(&leg, extra, settled);
     }
     settled.legs.push(leg);
 }
@@ -188,15 +189,15 @@ fn give_out(line: Line, settled: &mut Settled) {
 /// system has begun to count anew: the start tells them apart.
 fn give_out_joined(lines: Vec<Line>, before: Option<&str>, settled: &mut Settled) -> String {
     let mut lines = lines.into_iter();
-    let Some(first) = lines.next() else { return String::new() };
+    let Some(mut first) = lines.next() else { return String::new() };
     let id = first.id().to_owned();
-    let (mut call, mut extras) = (first.leg.into_leg(), Vec::from_iter(first.extra));
+    let (mut call, mut extras) = (first.leg.take(), Vec::from_iter(first.extra));
     if before == Some(&*id) {
         let started = call.started_at.timestamp();
         call.leg_id = LegId::new(format!("{}~{started}", call.leg_id));
     }
-    for line in lines {
-        add(&mut call, line.leg.into_leg());
+    for mut line in lines {
+        add(&mut call, line.leg.take());
         extras.extend(line.extra);
     }
     for extra in extras {

@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use ringback_calllog::{
-    AgentId, Customer, CustomerNumbers, Direction, Leg, LegId, LocalClock, Names, Outcome, QueueId,
-    RejectReason, Site, Stage, StageEnd, StageKind,
+    AgentId, CustomerNumbers, Direction, LocalClock, Names, Outcome, QueueId, RejectReason, Site,
+    StageEnd, StageKind,
 };
 
 use crate::legacy::answer::{
     Answer, Times, answer, is_by_caller, is_late, left_queue, left_ring, not_reached, outcome,
 };
+use crate::legacy::brief::{BriefLeg, BriefStage, BriefText, Left};
 use crate::legacy::layout::{Field, Layout};
 use crate::legacy::record::Rejection;
 use crate::legacy::row::{Hop, Party, Row};
@@ -28,41 +29,6 @@ pub(super) struct Legs {
     pub(super) clock: Option<LocalClock>,
     pub(super) odd: Remarks,
     id: String,
-}
-
-/// What a record says in the words of the call model, while it waits: a record has two stages at most, which lie beside it.
-/// Thousands wait at a time, and what lies elsewhere has left the processor's memory by then.
-pub(super) struct HeldLeg {
-    pub(super) leg_id: LegId,
-    pub(super) started_at: DateTime<Utc>,
-    pub(super) ended_at: Option<DateTime<Utc>>,
-    direction: Direction,
-    outcome: Outcome,
-    customer: Option<Customer>,
-    queue: Option<QueueId>,
-    stages: [Option<Stage>; 2],
-}
-
-impl HeldLeg {
-    fn push(&mut self, stage: Stage) {
-        if let Some(place) = self.stages.iter_mut().find(|it| it.is_none()) {
-            *place = Some(stage);
-        }
-    }
-
-    /// The leg.
-    pub(super) fn into_leg(self) -> Leg {
-        let mut stages = Vec::with_capacity(self.stages.iter().flatten().count());
-        stages.extend(self.stages.into_iter().flatten());
-        Leg {
-            ended_at: self.ended_at,
-            direction: self.direction,
-            customer: self.customer,
-            queue: self.queue,
-            stages,
-            ..Leg::whole(self.leg_id, self.started_at, self.outcome)
-        }
-    }
 }
 
 /// What a record says beyond its leg.
@@ -85,15 +51,14 @@ impl Legs {
 
     /// The leg of a row.
     #[inline]
-    pub(super) fn leg(&mut self, row: &Row<'_>, layout: &Layout) -> Result<HeldLeg, Rejection> {
+    pub(super) fn leg(&mut self, row: &Row<'_>, layout: &Layout) -> Result<BriefLeg, Rejection> {
         let times = self.times(row)?;
         self.note_odd(row, &times);
         let answer = answer(row, layout, &times);
         let direction = direction(row);
-        let mut leg = HeldLeg {
-            leg_id: self.leg_id(row, &times),
-            started_at: times.started_at,
-            ended_at: times.ended_at,
+        let mut leg = BriefLeg {
+            id: self.leg_id(row, &times),
+            times,
             direction,
             outcome: Outcome::Unknown,
             customer: match direction {
@@ -102,7 +67,8 @@ impl Legs {
                 _ => None,
             },
             queue: None,
-            stages: [None, None],
+            first: None,
+            answered: None,
         };
         if leg.direction == Direction::Outbound {
             leg.outcome = match answer {
@@ -110,10 +76,10 @@ impl Legs {
                 Answer::Unsure => Outcome::Unknown,
                 _ => Outcome::Answered,
             };
-            self.placed(row, &times, &mut leg);
+            self.placed(row, &mut leg);
         } else {
             leg.outcome = outcome(row, layout, answer);
-            self.arrived(row, &times, answer, &mut leg);
+            self.arrived(row, answer, &mut leg);
         }
         Ok(leg)
     }
@@ -148,7 +114,7 @@ impl Legs {
 
     /// The id of a leg: history id and call id; the start in the place of one that is not written. Without either, all that
     /// tells calls of one second apart.
-    fn leg_id(&mut self, row: &Row<'_>, times: &Times) -> LegId {
+    fn leg_id(&mut self, row: &Row<'_>, times: &Times) -> BriefText {
         use std::fmt::Write as _;
         self.id.clear();
         let started = times.started_at.timestamp();
@@ -173,7 +139,7 @@ impl Legs {
                 Ok(())
             }
         };
-        LegId::from(self.id.as_str())
+        BriefText::from(self.id.as_str())
     }
 
     fn note_odd(&mut self, row: &Row<'_>, times: &Times) {
@@ -195,88 +161,83 @@ impl Legs {
     }
 
     /// The stages of a call that an agent placed.
-    fn placed(&mut self, row: &Row<'_>, times: &Times, leg: &mut HeldLeg) {
+    fn placed(&mut self, row: &Row<'_>, leg: &mut BriefLeg) {
         let agent = self.agent(&row.from);
-        let is_answered = times.answered_at.is_some();
-        let end = if is_answered { StageEnd::Answered } else { StageEnd::Unanswered };
-        let ring = stage(StageKind::Ring, times.started_at, times.answered_at.or(times.ended_at));
-        leg.push(Stage { end, ..ring });
-        let Some(answered_at) = times.answered_at else { return };
+        if leg.times.answered_at.is_none() {
+            let end = StageEnd::Unanswered;
+            leg.first = Some(BriefStage { end, ..BriefStage::new(StageKind::Ring, Left::Ended) });
+            return;
+        }
+        let end = StageEnd::Answered;
+        leg.first = Some(BriefStage { end, ..BriefStage::new(StageKind::Ring, Left::Answered) });
         let is_handed_on = row.change == Some(ChangeReason::ReplacedSrc);
-        let (left_at, end) = if is_handed_on {
-            (None, StageEnd::Transferred)
+        let (left, end) = if is_handed_on {
+            (Left::Unknown, StageEnd::Transferred)
         } else {
-            (times.ended_at, StageEnd::Completed)
+            (Left::Ended, StageEnd::Completed)
         };
-        leg.push(Stage { agent, end, ..stage(StageKind::Talk, answered_at, left_at) });
+        leg.answered = Some(BriefStage { agent, end, ..BriefStage::new(StageKind::Talk, left) });
     }
 
     /// The stages of a call that came in, or that stayed inside.
-    fn arrived(&mut self, row: &Row<'_>, times: &Times, answer: Answer, leg: &mut HeldLeg) {
+    fn arrived(&mut self, row: &Row<'_>, answer: Answer, leg: &mut BriefLeg) {
         let kind = row.to.kind.as_ref();
-        // Who the call was sent to, where it is an extension: looked up once.
-        let mut first = None;
         let is_queue = |it: &Party<'_>| it.kind.as_ref().is_some_and(PartyType::is_queue);
         if is_queue(&row.to) {
             leg.queue = self.queues.get(row.to.dn);
         } else if let Some(last) = row.last.as_ref().filter(|it| is_queue(it)) {
             leg.queue = self.queues.get(last.dn);
         }
-        match kind {
+        leg.first = match kind {
             Some(kind) if kind.is_queue() => {
-                let (left_at, end) = left_queue(row, times, answer);
-                let queue = leg.queue.clone();
-                let stay = stage(StageKind::Queue, times.started_at, left_at);
-                leg.push(Stage { queue, end, ..stay });
+                let (left, end) = left_queue(row, &leg.times, answer);
+                let stay = BriefStage::new(StageKind::Queue, left);
+                Some(BriefStage { is_of_queue: true, end, ..stay })
             }
             Some(kind) if kind.is_menu() => {
-                let left_at = if row.last.is_none() { times.ended_at } else { None };
+                let left = if row.last.is_none() { Left::Ended } else { Left::Unknown };
                 let is_given_up = row.last.is_none() && is_by_caller(row);
                 let end = if is_given_up { StageEnd::Abandoned } else { StageEnd::Completed };
-                leg.push(Stage { end, ..stage(StageKind::Ivr, times.started_at, left_at) });
+                Some(BriefStage { end, ..BriefStage::new(StageKind::Ivr, left) })
             }
             Some(PartyType::Extension) => {
-                let (left_at, end) = left_ring(row, times, answer);
+                let (left, end) = left_ring(row, answer);
                 let agent = self.agent(&row.to);
-                let ring = stage(StageKind::Ring, times.started_at, left_at);
-                first = Some(agent.clone());
-                leg.push(Stage { agent, end, ..ring });
+                Some(BriefStage { agent, end, ..BriefStage::new(StageKind::Ring, left) })
             }
-            _ => {}
-        }
-        let first = |legs: &mut Self| first.unwrap_or_else(|| legs.agent(&row.to));
-        self.answered(row, times, (answer, first), leg);
+            _ => None,
+        };
+        leg.answered = leg.times.answered_at.and_then(|_| self.answered(row, answer, leg));
     }
 
     /// The stage that began when someone answered.
-    fn answered(
-        &mut self,
-        row: &Row<'_>,
-        times: &Times,
-        (answer, first): (Answer, impl FnOnce(&mut Self) -> Option<AgentId>),
-        leg: &mut HeldLeg,
-    ) {
-        let Some(answered_at) = times.answered_at else { return };
-        let talk = stage(StageKind::Talk, answered_at, times.ended_at);
+    fn answered(&mut self, row: &Row<'_>, answer: Answer, leg: &BriefLeg) -> Option<BriefStage> {
+        let talk = BriefStage::new(StageKind::Talk, Left::Ended);
+        // Who the call was sent to, where it is an extension, has been looked up.
+        let first = |legs: &mut Self| match &leg.first {
+            Some(ring) if ring.kind == StageKind::Ring => ring.agent.clone(),
+            _ => legs.agent(&row.to),
+        };
         match answer {
             Answer::First if row.last.is_some() => {
                 // When the next one took over is not written.
                 let (agent, end) = (first(self), StageEnd::Transferred);
-                leg.push(Stage { agent, end, left_at: None, ..talk });
+                Some(BriefStage { agent, end, left: Left::Unknown, ..talk })
             }
-            Answer::First => leg.push(Stage { agent: first(self), ..talk }),
+            Answer::First => Some(BriefStage { agent: first(self), ..talk }),
             Answer::Last => {
                 let agent = row.last.as_ref().and_then(|it| self.agent(it));
                 let agent = if self.has_hops_between(row) { None } else { agent };
-                let is_from_queue = row.to.kind.as_ref().is_some_and(PartyType::is_queue);
-                let queue = leg.queue.clone().filter(|_| is_from_queue);
-                leg.push(Stage { agent, queue, ..talk });
+                let is_of_queue = row.to.kind.as_ref().is_some_and(PartyType::is_queue);
+                Some(BriefStage { agent, is_of_queue, ..talk })
             }
             // The pick-up of the queue before it says nothing of when the mailbox did.
-            Answer::Voicemail if row.last.is_none() || is_late(times) || is_telephone(&row.to) => {
-                leg.push(stage(StageKind::Voicemail, answered_at, times.ended_at));
+            Answer::Voicemail
+                if row.last.is_none() || is_late(&leg.times) || is_telephone(&row.to) =>
+            {
+                Some(BriefStage::new(StageKind::Voicemail, Left::Ended))
             }
-            _ => {}
+            _ => None,
         }
     }
 
@@ -322,11 +283,6 @@ impl Legs {
         let hops = if has_more_hops { row.hops().map(party).collect() } else { Vec::new() };
         Some(Box::new(Extra { missed, hops }))
     }
-}
-
-fn stage(kind: StageKind, entered_at: DateTime<Utc>, left_at: Option<DateTime<Utc>>) -> Stage {
-    let end = StageEnd::Completed;
-    Stage { kind, queue: None, agent: None, entered_at, left_at, end }
 }
 
 fn against(field: Field, started: NaiveDateTime, stamp: Option<Stamp>) -> Rejection {

@@ -2,3 +2,41 @@
 
 #[cfg(test)]
 mod request;
+#[cfg(test)]
+mod caps;
+#[cfg(test)]
+mod fallback;
+#[cfg(test)]
+mod retry;
+#[cfg(test)]
+mod rules;
+#[cfg(test)]
+mod rules_hold;
+#[cfg(test)]
+mod announce;
+#[cfg(test)]
+mod book;
+#[cfg(test)]
+mod choose;
+#[cfg(test)]
+mod decision;
+#[cfg(test)]
+mod load;
+#[cfg(test)]
+mod offer;
+#[cfg(test)]
+mod planted;
+#[cfg(test)]
+mod policy;
+#[cfg(test)]
+mod preference;
+#[cfg(test)]
+mod rollout;
+#[cfg(test)]
+mod table;
+#[cfg(test)]
+mod flow;
+#[cfg(test)]
+mod plan;
+#[cfg(test)]
+mod replan;

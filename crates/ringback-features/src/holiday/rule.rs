@@ -16,6 +16,7 @@ pub(super) struct Rule {
     /// Holds in years that this divides.
     every: i32,
     shift: Shift,
+    lapses_on: Option<Weekday>,
 }
 
 /// The day of a rule before any shift.
@@ -62,6 +63,7 @@ impl Rule {
             except: &[],
             every: 1,
             shift: Shift::Stays,
+            lapses_on: None,
         }
     }
 
@@ -100,10 +102,16 @@ impl Rule {
         Self { shift: Shift::Gives(days), ..self }
     }
 
+    /// Is no holiday in years in which it falls on this weekday.
+    pub(super) const fn lapses_on(self, weekday: Weekday) -> Self {
+        Self { lapses_on: Some(weekday), ..self }
+    }
+
     /// The days of the holiday of a year: the holiday, and the day given for it. A day given for New Year's Day may
     /// fall in the year before.
     pub(super) fn days(&self, year: i32) -> impl Iterator<Item = Yield> + use<> {
         let date = if self.holds_in(year) { self.when.date(year) } else { None };
+        let date = date.filter(|it| self.lapses_on != Some(it.weekday()));
         let [kept, given] = match (date, self.shift) {
             (None, _) => [None, None],
             (Some(date), Shift::Stays) => [Some(date), None],

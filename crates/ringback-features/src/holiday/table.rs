@@ -193,6 +193,56 @@ pub(super) const ISRAEL: &[Rule] = &[
     Rule::new("Simchat Torah", RoshHashanah(21)),
 ];
 
+pub(super) const FRANCE: &[Rule] = &[
+    Rule::new("New Year's Day", On(1, 1)),
+    Rule::new("Easter Monday", Easter(1)),
+    Rule::new("Labor Day", On(5, 1)),
+    Rule::new("Victory Day", On(5, 8)),
+    Rule::new("Ascension Day", Easter(39)),
+    // A working day of solidarity after Act 2004-626, until Act 2008-351 let each employer choose that day.
+    Rule::new("Pentecost Monday", Easter(50)).except(&[2005, 2006, 2007]),
+    Rule::new("National Day", On(7, 14)),
+    Rule::new("Assumption Day", On(8, 15)),
+    Rule::new("All Saints' Day", On(11, 1)),
+    Rule::new("Armistice Day", On(11, 11)),
+    Rule::new("Christmas Day", On(12, 25)),
+];
+
+/// The days of the calendars that the Boletín Oficial del Estado prints each year for all regions.
+pub(super) const SPAIN: &[Rule] = &[
+    Rule::new("New Year's Day", On(1, 1)).lapses_on(Sun),
+    Rule::new("Epiphany", On(1, 6)).lapses_on(Sun),
+    Rule::new("Good Friday", Easter(-2)),
+    Rule::new("Labor Day", On(5, 1)).lapses_on(Sun),
+    Rule::new("Assumption Day", On(8, 15)).lapses_on(Sun),
+    Rule::new("National Day", On(10, 12)).lapses_on(Sun),
+    Rule::new("All Saints' Day", On(11, 1)).lapses_on(Sun),
+    Rule::new("Constitution Day", On(12, 6)).lapses_on(Sun),
+    Rule::new("Immaculate Conception", On(12, 8)).lapses_on(Sun),
+    Rule::new("Christmas Day", On(12, 25)).lapses_on(Sun),
+];
+
+pub(super) const ITALY: &[Rule] = &[
+    Rule::new("New Year's Day", On(1, 1)),
+    Rule::new("Epiphany", On(1, 6)),
+    Rule::new("Anniversary of the Unification", On(3, 17)).only(2011),
+    Rule::new("Easter Sunday", Easter(0)),
+    Rule::new("Easter Monday", Easter(1)),
+    Rule::new("Liberation Day", On(4, 25)),
+    Rule::new("Labor Day", On(5, 1)),
+    // On a Sunday by Act 54 of 1977, on its day again by Act 336 of 2000.
+    Rule::new("Republic Day", From(Sun, 6, 1)).until(2000),
+    Rule::new("Republic Day", On(6, 2)).since(2001),
+    Rule::new("Assumption Day", On(8, 15)),
+    // Act 151 of 8 October 2025.
+    Rule::new("Saint Francis of Assisi", On(10, 4)).since(2026),
+    Rule::new("All Saints' Day", On(11, 1)),
+    Rule::new("National Unity Day", From(Sun, 11, 1)),
+    Rule::new("Immaculate Conception", On(12, 8)),
+    Rule::new("Christmas Day", On(12, 25)),
+    Rule::new("Saint Stephen's Day", On(12, 26)),
+];
+
 fn sunday_to_saturday(weekday: Weekday) -> i64 {
     if weekday == Sun { -1 } else { 0 }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::AnnounceInputs;
 use crate::StateSeen;
 use crate::center::{Center, Last, SECOND, Tick, blend, place, secs};
-use crate::queue_state::QueueEventKind;
+use crate::queue_state::{LOST_AFTER, QueueEventKind};
 
 /// Queues longer than this share a mean of past waits.
 const LONGEST: usize = 60;
@@ -47,17 +47,18 @@ struct Book {
     quarter: Option<f64>,
     half: Option<f64>,
     by_length: Vec<Last<15>>,
-    /// Who waits: the number of the stay, and the length of the queue that they met.
-    waiting: Vec<(u32, usize)>,
+    /// Who waits, in the order of entry: the number of the stay, the length of the queue that they met, and when.
+    waiting: Vec<(u32, usize, i64)>,
     /// The last caller who was answered: when, and when they had entered.
     answered: Option<(i64, i64)>,
-    /// Services in progress of callers who had waited: the number of the service, and their entry and wait.
-    served: Vec<(u32, i64, f64)>,
+    /// Services in progress of callers who had waited, in the order of their beginning: the number of the service, the
+    /// caller's entry and wait, in seconds, and when it began.
+    served: Vec<(u32, i64, f64, i64)>,
     /// The latest entry of those whose service has ended, and the wait.
     completed: Option<(i64, f64)>,
 }
 
-/// All queues, by number.
+/// All queues, by number. Callers and services whose end has not come within a day are forgotten, as a center does.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct AnnounceBoard(Vec<Book>);
 
@@ -70,8 +71,9 @@ impl AnnounceBoard {
         let book = &mut self.0[queue];
         match tick.kind {
             QueueEventKind::Enters => {
+                book.forget_lost(tick.at);
                 let length = book.waiting.len();
-                book.waiting.push((tick.open, length));
+                book.waiting.push((tick.open, length, tick.at));
             }
             QueueEventKind::Leaves { answered } | QueueEventKind::LeavesAtOnce { answered } => {
                 book.leave(tick, answered);
@@ -80,7 +82,8 @@ impl AnnounceBoard {
                 if let Some((at, since)) = book.answered.take()
                     && at == tick.at
                 {
-                    book.served.push((tick.open, since, secs(at - since)));
+                    book.forget_lost(tick.at);
+                    book.served.push((tick.open, since, secs(at - since), at));
                 }
             }
             QueueEventKind::ServiceEnds | QueueEventKind::ServiceEndsAtOnce => book.end(tick),
@@ -105,6 +108,14 @@ impl AnnounceBoard {
 }
 
 impl Book {
+    fn forget_lost(&mut self, at: i64) {
+        let lost_before = at - LOST_AFTER.num_seconds() * SECOND;
+        let lost = self.waiting.partition_point(|it| it.2 < lost_before);
+        self.waiting.drain(..lost);
+        let lost = self.served.partition_point(|it| it.3 < lost_before);
+        self.served.drain(..lost);
+    }
+
     fn leave(&mut self, tick: &Tick, answered: bool) {
         self.exits.push(tick.at, 1.0);
         let place = self.waiting.iter().position(|it| it.0 == tick.open);
@@ -132,7 +143,7 @@ impl Book {
         self.services.push(tick.at, took);
         self.twenty.push(took);
         if let Some(place) = self.served.iter().position(|it| it.0 == tick.open) {
-            let (_, entered, wait) = self.served.remove(place);
+            let (_, entered, wait, _) = self.served.remove(place);
             if self.completed.is_none_or(|it| it.0 <= entered) {
                 self.completed = Some((entered, wait));
             }
@@ -226,4 +237,23 @@ fn center_inputs(
     inputs.last_wait_of_type_secs = known(features[LAST]);
     inputs.recent_wait_of_type_secs = known(features[TEN]);
     inputs.abandon_rate = Some(center.abandon_rate(tick.class));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One caller enters an hour and none leaves: a day's callers are remembered, and no more.
+    #[test]
+    fn callers_whose_end_never_comes_are_forgotten_after_a_day() {
+        let mut board = AnnounceBoard::default();
+        for hour in 0..1_000 {
+            let at = i64::from(hour) * 3_600 * SECOND;
+            let kind = QueueEventKind::Enters;
+            let tick =
+                Tick { at, since: at, open: hour, queue: 0, class: 0, agent: 0, priority: 0, kind };
+            board.apply(&tick);
+        }
+        assert_eq!(board.0[0].waiting.len(), 25);
+    }
 }

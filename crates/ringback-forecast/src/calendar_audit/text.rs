@@ -57,6 +57,9 @@ impl fmt::Display for MissingDays {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let days: Vec<String> = self.missing.iter().map(ToString::to_string).collect();
         write!(f, "Missing: {}", days.join(", "))?;
+        if self.may_be_apart {
+            f.write_str(", together or apart")?;
+        }
         let certain = |first: &NamedDay, last: &NamedDay| {
             first.date == self.earliest && last.date == self.latest
         };

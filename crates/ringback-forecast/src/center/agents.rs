@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::recent::blend;
 use super::{NO_AGENT, SECOND, Tick, secs};
+use crate::Error;
 
 /// What is known of one agent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -18,6 +19,10 @@ struct Agent {
     talk_secs: Option<f64>,
     /// A slow mean of their breaks between services, in seconds.
     gap_secs: Option<f64>,
+    /// The same, of breaks that began while callers waited.
+    busy_gap_secs: Option<f64>,
+    /// Whether callers waited when their last service ended.
+    left_waiting: bool,
 }
 
 /// Services of an agent after which the older ones weigh half.
@@ -29,10 +34,10 @@ const PART: u32 = 50;
 impl Agent {
     fn begin(&mut self, class: u32) {
         match self.served.iter_mut().find(|it| it.0 == class) {
-            Some(served) => served.1 += 1,
+            Some(served) => served.1 = served.1.saturating_add(1),
             None => self.served.push((class, 1)),
         }
-        self.total += 1;
+        self.total = self.total.saturating_add(1);
         if self.total > MEMORY {
             self.served.iter_mut().for_each(|it| it.1 /= 2);
             self.served.retain(|it| it.1 > 0);
@@ -51,6 +56,7 @@ pub(super) struct Agents {
     all: Vec<Agent>,
     pub(super) talk_secs: Option<f64>,
     pub(super) gap_secs: Option<f64>,
+    busy_gap_secs: Option<f64>,
     /// Of the services of type `row`, the share by agents who also serve type `column`.
     overlap: Vec<Vec<f64>>,
     related_in_hour: Option<i64>,
@@ -72,6 +78,10 @@ pub(super) struct Active {
     pub(super) skilled_rate: f64,
     /// How long the skilled idle ones have been idle, in seconds, added up.
     pub(super) skilled_idle_secs: f64,
+    /// As `skilled_rate`, with their breaks while callers wait.
+    pub(super) skilled_busy_rate: f64,
+    /// Skilled ones who come back from a break, per second.
+    pub(super) skilled_back_rate: f64,
 }
 
 /// A break for longer is none between services.
@@ -94,15 +104,20 @@ impl Agents {
         if agent.open == 0 && gap <= LONGEST_GAP {
             blend(&mut agent.gap_secs, secs(gap), SLOW);
             blend(&mut self.gap_secs, secs(gap), SLOW / 10.0);
+            if agent.left_waiting {
+                blend(&mut agent.busy_gap_secs, secs(gap), SLOW);
+                blend(&mut self.busy_gap_secs, secs(gap), SLOW / 10.0);
+            }
         }
         agent.last_seen = tick.at;
-        agent.open += 1;
+        agent.open = agent.open.saturating_add(1);
         agent.begin(tick.class);
     }
 
-    pub(super) fn end(&mut self, tick: &Tick) {
+    pub(super) fn end(&mut self, tick: &Tick, left_waiting: bool) {
         if let Some(agent) = self.all.get_mut(tick.agent as usize) {
             agent.last_seen = tick.at;
+            agent.left_waiting = left_waiting;
             agent.open = agent.open.saturating_sub(1);
             blend(&mut agent.talk_secs, secs(tick.at - tick.since), SLOW);
             blend(&mut self.talk_secs, secs(tick.at - tick.since), SLOW / 10.0);
@@ -112,6 +127,20 @@ impl Agents {
     pub(super) fn lost(&mut self, agent: u32) {
         if let Some(agent) = self.all.get_mut(agent as usize) {
             agent.open = agent.open.saturating_sub(1);
+        }
+    }
+
+    /// Checks agents that were saved: services by type add up.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let sum = |it: &Agent| it.served.iter().map(|it| u64::from(it.1)).sum::<u64>();
+        match self.all.iter().find(|it| sum(it) != u64::from(it.total) || it.total > MEMORY) {
+            None => Ok(()),
+            Some(it) => {
+                let (got, sum) = (it.total, sum(it));
+                Err(Error::Saved(format!(
+                    "{got} services of an agent, expected {sum}, at most {MEMORY}"
+                )))
+            }
         }
     }
 
@@ -145,6 +174,12 @@ impl Agents {
                 active.in_10_min += 1.0;
                 active.skilled_10_min += skilled;
                 active.skilled_rate += skilled * self.rate(agent);
+                active.skilled_busy_rate += skilled * self.busy_rate(agent);
+                if agent.open == 0 {
+                    // The longer a break has gone on, the longer it will.
+                    let gap = agent.busy_gap_secs.or(self.busy_gap_secs).unwrap_or(30.0);
+                    active.skilled_back_rate += skilled / (gap + secs(unseen_for)).max(5.0);
+                }
             }
             if unseen_for <= 180 * SECOND {
                 active.in_3_min += 1.0;
@@ -157,6 +192,13 @@ impl Agents {
             }
         }
         active
+    }
+
+    /// Services per second of an agent while callers wait.
+    fn busy_rate(&self, agent: &Agent) -> f64 {
+        let talk = agent.talk_secs.or(self.talk_secs).unwrap_or(180.0);
+        let gap = agent.busy_gap_secs.or(self.busy_gap_secs).unwrap_or(0.0);
+        1.0 / (talk + gap).max(1.0)
     }
 
     /// Services per second of an agent who is at work without an end.

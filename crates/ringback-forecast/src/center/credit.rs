@@ -27,6 +27,15 @@ pub struct PriorityCredits(Vec<(i32, i32)>);
 /// The largest credit that is looked for, in seconds. Beyond it one priority goes strictly first.
 const LARGEST_SECS: i32 = 3600;
 
+/// Credits are told to so many seconds.
+const STEP_SECS: i32 = 5;
+
+/// The credits that are tried: 720 steps either way, and none.
+const STEPS: usize = 1_441;
+
+/// Of the callers who wait already, how many of the latest a caller who enters is compared with.
+const COMPARED: usize = 200;
+
 /// Pairs that are needed to learn a credit.
 const PAIRS: usize = 50;
 
@@ -56,13 +65,14 @@ impl PriorityCredits {
         i64::from(self.secs(priority)) * super::SECOND
     }
 
-    /// The credits that a log shows by `until`. Priorities of fewer than fifty pairs get none.
+    /// The credits that a log shows by `until`. Priorities of fewer than fifty pairs get none. A caller is compared with the
+    /// two hundred who entered last before them and still wait, so that time and memory grow with the log only.
     pub fn learn(calls: &[Call], until: DateTime<Utc>) -> Self {
         let stays = stays(calls, until);
         let Some(usual) = usual_priority(&stays) else { return Self::none() };
         let mut credits = Self::none();
         for (priority, pairs) in pairs(&stays, usual) {
-            if pairs.first.len() + pairs.second.len() >= PAIRS {
+            if pairs.count >= PAIRS {
                 credits = credits.with(priority, pairs.best_credit());
             }
         }
@@ -107,13 +117,19 @@ fn usual_priority(stays: &[Stay]) -> Option<i32> {
 }
 
 /// By how many seconds the caller of the other priority entered after the one of the usual priority, for pairs who
-/// waited at the same time.
-#[derive(Default)]
+/// waited at the same time: how often, for each number that a credit may be.
 struct Pairs {
-    /// The other was served first: an overtaking for every credit below.
-    first: Vec<i64>,
-    /// The usual one was served first: an overtaking for every credit above.
-    second: Vec<i64>,
+    /// The other was served first: an overtaking for every credit below. By the smallest credit that is none.
+    first: Vec<usize>,
+    /// The usual one was served first: an overtaking for every credit above. By the largest credit that is none.
+    second: Vec<usize>,
+    count: usize,
+}
+
+impl Default for Pairs {
+    fn default() -> Self {
+        Self { first: vec![0; STEPS + 1], second: vec![0; STEPS + 1], count: 0 }
+    }
 }
 
 fn pairs(stays: &[Stay], usual: i32) -> BTreeMap<i32, Pairs> {
@@ -121,6 +137,8 @@ fn pairs(stays: &[Stay], usual: i32) -> BTreeMap<i32, Pairs> {
     let mut present: Vec<&Stay> = Vec::new();
     for later in stays {
         present.retain(|it| it.left_at > later.entered_at);
+        let latest = present.len().saturating_sub(COMPARED);
+        present.drain(..latest);
         for earlier in &present {
             if (earlier.priority == usual) == (later.priority == usual) {
                 continue;
@@ -135,7 +153,7 @@ fn pairs(stays: &[Stay], usual: i32) -> BTreeMap<i32, Pairs> {
                 if later.priority == usual { (*earlier, -gap) } else { (later, gap) };
             let pairs = pairs.entry(other.priority).or_default();
             let other_first = if later.priority == usual { earlier_first } else { later_first };
-            if other_first { pairs.first.push(gap) } else { pairs.second.push(gap) }
+            pairs.push(gap, other_first);
         }
         present.push(later);
     }
@@ -143,16 +161,37 @@ fn pairs(stays: &[Stay], usual: i32) -> BTreeMap<i32, Pairs> {
 }
 
 impl Pairs {
-    /// The credit, to five seconds, with the fewest overtakings; of those that are as good, the smallest in amount.
-    fn best_credit(mut self) -> i32 {
-        self.first.sort_unstable();
-        self.second.sort_unstable();
-        let overtakings = |credit: i32| {
-            let credit = i64::from(credit);
-            let above = self.first.len() - self.first.partition_point(|it| *it <= credit);
-            above + self.second.partition_point(|it| *it < credit)
+    fn push(&mut self, gap_secs: i64, other_first: bool) {
+        self.count += 1;
+        let steps = i64::from(LARGEST_SECS / STEP_SECS);
+        let step = i64::from(STEP_SECS);
+        // The first credit at or above the gap, or the last one at or below it.
+        let (counts, credit) = if other_first {
+            (&mut self.first, -(-gap_secs).div_euclid(step))
+        } else {
+            (&mut self.second, gap_secs.div_euclid(step))
         };
-        let steps = (-LARGEST_SECS..=LARGEST_SECS).step_by(5);
-        steps.min_by_key(|it| (overtakings(*it), it.abs(), *it)).unwrap_or(0)
+        // One place before the smallest credit for `second`, one after the largest for `first`.
+        let place = if other_first {
+            credit.clamp(-steps, steps + 1) + steps
+        } else {
+            credit.clamp(-steps - 1, steps) + steps + 1
+        };
+        if let Some(count) = usize::try_from(place).ok().and_then(|it| counts.get_mut(it)) {
+            *count += 1;
+        }
+    }
+
+    /// The credit, to five seconds, with the fewest overtakings; of those that are as good, the smallest in amount.
+    fn best_credit(&self) -> i32 {
+        let mut above: usize = self.first.iter().sum();
+        let mut below = 0;
+        let mut best = (usize::MAX, 0, 0);
+        for (place, credit) in (-LARGEST_SECS..=LARGEST_SECS).step_by(5).enumerate() {
+            above -= self.first[place];
+            below += self.second[place];
+            best = best.min((above + below, credit.abs(), credit));
+        }
+        best.2
     }
 }

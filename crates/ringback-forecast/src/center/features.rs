@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Datelike, Timelike};
 
+use super::agents::Active;
 use super::{Asker, Center, Waiting, secs};
 
 /// The names of the features, in order. Unit: seconds for names in `_secs`, else a count or as the name says. A caller's
 /// own pool are the agents who serve their type; `ahead` is by the order of service, head starts of priorities included.
-pub const FEATURES: [&str; 69] = [
+pub const FEATURES: [&str; 75] = [
     // The line.
     "waiting",
     "ahead",
@@ -81,6 +82,13 @@ pub const FEATURES: [&str; 69] = [
     "hour_of_day",
     "weekday",
     "open_for_secs",
+    // Theory with changing rates, and how the last waits compared with it.
+    "fluid_wait_secs",
+    "fluid_wait_at_quick_ratio_secs",
+    "fluid_wait_at_slow_ratio_secs",
+    "quick_fluid_ratio",
+    "slow_fluid_ratio",
+    "fluid_ratio_of_type",
 ];
 
 /// A value for each of [`FEATURES`]; NaN where the state does not tell it.
@@ -111,9 +119,9 @@ const fn same(one: &[u8], other: &[u8]) -> bool {
 
 /// The line as one caller finds it.
 #[derive(Clone, Copy, Default)]
-struct Line {
+pub(super) struct Line {
     ahead: f64,
-    ahead_of_pool: f64,
+    pub(super) ahead_of_pool: f64,
     ahead_of_type: f64,
     of_type: f64,
     of_higher_priority: f64,
@@ -127,16 +135,20 @@ struct Line {
 
 /// Services in progress, as one caller finds them.
 #[derive(Clone, Copy, Default)]
-struct Busy {
-    in_pool: f64,
+pub(super) struct Busy {
+    pub(super) in_pool: f64,
     with_type: f64,
     age: i64,
     rate: f64,
-    rate_in_pool: f64,
+    pub(super) rate_in_pool: f64,
 }
 
+/// Callers at the head of the line who are looked at one by one, which bounds the time of an estimate. Of a longer line those
+/// behind count as callers of one's own pool.
+const LOOKED_AT: usize = 2_000;
+
 /// Longer waits are not estimated by formulas: a rate of almost nothing tells nothing.
-const LONGEST_SECS: f64 = 3600.0;
+pub(super) const LONGEST_SECS: f64 = 3600.0;
 
 impl Center {
     /// The features of a caller who asks at a moment, which must not be before the last event.
@@ -155,15 +167,18 @@ impl Center {
         self.put_line(at, &line, &mut put);
         self.put_recent(at, asker, line.ahead, &mut put);
         self.put_flow(at, asker, line.ahead, &mut put);
-        self.put_service(at, asker, &line, &mut put);
+        let busy = self.busy(at, asker);
+        let active = self.agents.active(at, asker.class);
+        self.put_service(asker, (&line, &busy, &active), &mut put);
         self.put_caller(at, asker, &mut put);
+        self.put_fluid(at, asker, (&line, &busy, &active), &mut put);
         features
     }
 
-    fn line(&self, at: i64, asker: Asker) -> Line {
+    pub(super) fn line(&self, at: i64, asker: Asker) -> Line {
         let virtual_at = at - self.credits.micros(asker.priority);
         let mut line = Line::default();
-        for (place, it) in self.waiting.iter().enumerate() {
+        for (place, it) in self.waiting.iter().enumerate().take(LOOKED_AT) {
             let waited = at - it.since;
             let of_type = it.class == asker.class;
             if it.virtual_at <= virtual_at {
@@ -182,6 +197,11 @@ impl Center {
             line.oldest = line.oldest.max(waited);
             line.waited = line.waited.saturating_add(waited);
             line.progress += secs(waited) / it.moved(place);
+        }
+        if self.waiting.len() > LOOKED_AT {
+            let ahead = self.waiting.partition_point(|it| it.virtual_at <= virtual_at) as f64;
+            line.ahead_of_pool += ahead - line.ahead;
+            line.ahead = ahead;
         }
         line
     }
@@ -257,7 +277,7 @@ impl Center {
         ]);
     }
 
-    fn busy(&self, at: i64, asker: Asker) -> Busy {
+    pub(super) fn busy(&self, at: i64, asker: Asker) -> Busy {
         let mut busy = Busy::default();
         for it in &self.services {
             let age = at - it.since;
@@ -273,9 +293,13 @@ impl Center {
         busy
     }
 
-    fn put_service(&self, at: i64, asker: Asker, line: &Line, put: &mut impl FnMut(&[f64])) {
+    fn put_service(
+        &self,
+        asker: Asker,
+        (line, busy, active): (&Line, &Busy, &Active),
+        put: &mut impl FnMut(&[f64]),
+    ) {
         let services = self.services.len() as f64;
-        let busy = self.busy(at, asker);
         let talk = self.talk.class(asker.class);
         let known = |it: Option<f64>| it.unwrap_or(f64::NAN);
         let wait = |ahead: f64, rate: f64| ((ahead + 1.0) / rate).min(LONGEST_SECS);
@@ -290,7 +314,6 @@ impl Center {
             known(talk.and_then(|it| it.twenty.mean())),
             known(self.talk.slow),
         ]);
-        let active = self.agents.active(at, asker.class);
         let at_work = if self.agents.are_known() { active.skilled_10_min } else { services };
         let at_work = at_work.max(1.0);
         let agents = [

@@ -120,6 +120,20 @@ impl Flow {
         above.map(|it| it.1.count(at, 900)).sum()
     }
 
+    /// Entries per second in the last 15 minutes of each priority with a higher credit, and how many seconds higher.
+    pub(super) fn above<'a>(
+        &'a self,
+        at: i64,
+        credit: i32,
+        credits: &'a PriorityCredits,
+    ) -> impl Iterator<Item = (f64, f64)> + 'a {
+        let above = self.by_priority.iter().filter(move |it| credits.secs(it.0) > credit);
+        let of = move |it: &(i32, Window)| {
+            (it.1.count(at, 900) / 900.0, f64::from(credits.secs(it.0) - credit))
+        };
+        above.map(of)
+    }
+
     fn class_mut(&mut self, class: u32) -> &mut ClassFlow {
         let place = class as usize;
         if place >= self.by_class.len() {

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::{SECOND, Tick, secs};
+use crate::Error;
 
 /// The last values, `N` at most, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,18 @@ impl<const N: usize> Last<N> {
         if self.count as usize >= 2 * N {
             self.count -= u32::try_from(N).unwrap_or(0);
         }
+    }
+
+    /// Checks values that were saved: no more are counted than are ever before the count goes back.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if (self.count as usize) < 2 * N {
+            return Ok(());
+        }
+        Err(Error::Saved(format!(
+            "a count of {} last values, expected below {}",
+            self.count,
+            2 * N
+        )))
     }
 
     pub(crate) fn mean(&self) -> Option<f64> {
@@ -98,6 +111,13 @@ pub(super) struct Recent {
 }
 
 impl Recent {
+    /// Checks waits that were saved.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let waits = self.by_class.iter().chain(self.by_priority.iter().map(|it| &it.1));
+        waits.chain([&self.all]).try_for_each(|it| it.ten.check())?;
+        self.pace.check()
+    }
+
     pub(super) fn answered(&mut self, tick: &Tick, ahead: Option<u32>) {
         self.all.push(tick);
         let class = tick.class as usize;

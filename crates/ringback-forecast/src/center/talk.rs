@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::recent::{Last, blend};
 use super::{Tick, secs};
+use crate::Error;
 
 /// Ages in seconds at which the hazard changes.
 const AGES: [f64; 20] = [
@@ -32,6 +33,11 @@ pub(super) struct ClassTalk {
 }
 
 impl Talk {
+    /// Checks service times that were saved.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.by_class.iter().map(|it| &it.twenty).chain([&self.twenty]).try_for_each(Last::check)
+    }
+
     pub(super) fn ended(&mut self, tick: &Tick) {
         let took = secs(tick.at - tick.since);
         self.twenty.push(took);

@@ -92,6 +92,9 @@ impl PatienceCurve {
     }
 }
 
+/// The least step of an integration, as a share of where it stands.
+const LEAST_STEP: f64 = 1e-9;
+
 impl Piece {
     fn new(from_secs: f64, survival: f64, hazard: f64, kept_secs: f64) -> Self {
         Self { from_secs, survival, hazard, kept_secs }
@@ -322,7 +325,9 @@ impl GeneralPatienceQueue {
                     return sums;
                 }
                 let bend = (self.arrivals() * piece.hazard * piece.survival_at(at)).sqrt();
-                let step = (4.0 / slope.abs().max(bend)).min(1.0 / piece.hazard).min(end - at);
+                let step = (4.0 / slope.abs().max(bend)).min(1.0 / piece.hazard);
+                // Never so small that it is lost beside `at`.
+                let step = step.max(LEAST_STEP * at).min(end - at);
                 self.add_panel(piece, at, step, &mut sums);
                 at = if step < end - at { at + step } else { end };
             }

@@ -89,8 +89,11 @@ pub fn garnett_wait_probability(
     Ok(1.0 / (1.0 + r * hazard(beta / r) / hazard(-beta)))
 }
 
-/// φ(x) / (1 − Φ(x)); beyond 30 its first terms at infinity.
+/// φ(x) / (1 − Φ(x)); beyond 30 its first terms at infinity, below −38 less than any number.
 fn hazard(x: f64) -> f64 {
+    if x < -38.0 {
+        return 0.0;
+    }
     if x > 30.0 {
         return x + 1.0 / x - 2.0 / (x * x * x);
     }

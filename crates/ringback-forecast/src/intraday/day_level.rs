@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
+
 /// Innovations count as no more than so many standard deviations, so that one burst does not carry the level off.
 const CLIP_SDS: f64 = 3.0;
 
@@ -57,6 +59,29 @@ pub(crate) struct Slot {
 }
 
 impl DayLevel {
+    /// Refuses parameters out of their range.
+    pub(crate) fn checked(self) -> Result<Self, Error> {
+        let least_0 = "a finite number of at least 0";
+        let above_0 = "a finite number above 0";
+        for (what, value, expected, is_in) in [
+            ("standard deviation of days", self.day_sd, least_0, self.day_sd >= 0.0),
+            ("standard deviation of the drift", self.drift_sd, least_0, self.drift_sd >= 0.0),
+            (
+                "half-life of the drift in minutes",
+                self.drift_half_life_mins,
+                above_0,
+                self.drift_half_life_mins > 0.0,
+            ),
+            ("standard deviation of slots", self.slot_sd, least_0, self.slot_sd >= 0.0),
+            ("dispersion", self.dispersion, above_0, self.dispersion > 0.0),
+        ] {
+            if !(is_in && value.is_finite()) {
+                return Err(Error::Setting { what, value, expected });
+            }
+        }
+        Ok(self)
+    }
+
     /// The variance of a slot's count around a mean that is known.
     pub(crate) fn noise(&self, mean: f64) -> f64 {
         self.dispersion * mean.max(LEAST_MEAN) + (self.slot_sd * mean).powi(2)

@@ -13,10 +13,14 @@ impl SurgeDetector {
     /// [`half-life`](SurgeDetector::half_life_mins). So `x` calls more for each one expected are, `t` minutes after the
     /// last observation, `x · s` more with `s = 2^(−t / half-life)`, and the variance of the ratio grows by
     /// `x² · s · (1 − s)` (over or not) and by `s` times the variance of `x`. Intervals are moved and scaled with the
-    /// mean and widened by that. What lies before the last observation, and on other civil days than it, is left alone.
+    /// mean and widened by that. What lies before the last observation, and on other civil days than it, is left alone;
+    /// so is a forecast made by hand whose lists differ in length.
     #[must_use]
     pub fn relevel(&self, forecast: &VolumeForecast) -> VolumeForecast {
         let mut new = forecast.clone();
+        if forecast.check_lengths().is_err() {
+            return new;
+        }
         let (Some(lasting), Some(last)) = (self.lasting, self.last) else { return new };
         let excess = ratio(&lasting.run) - 1.0;
         let excess_variance = ratio_se(&lasting.run).powi(2);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ringback_calllog::Zone;
-use ringback_features::Series;
+use ringback_features::{Events, Series};
 
 use super::{
     CalendarVolume, DayKinds, ExponentialSmoothing, FittedVolume, PastWeeks, VolumeForecast,
@@ -24,7 +24,8 @@ pub type Candidate = Arc<dyn VolumeModel + Send + Sync>;
 ///
 /// The candidate with the least error is fitted to the whole history; of equals, the first. A candidate that cannot be
 /// fitted to what lies before the tried days is out. Where the history is too short to try any (less than a candidate
-/// needs plus 28 days), the first candidate that can be fitted to all of it is taken, untried.
+/// needs plus 28 days), the first candidate that can be fitted to all of it is taken, untried. Trials fit each candidate
+/// 28 times, without what only its intervals need ([`VolumeModel::fit_means`]).
 ///
 /// # Example
 ///
@@ -56,8 +57,17 @@ impl AutoVolume {
 
     /// The same candidates; those that can take holidays and weekends from a calendar.
     pub fn with_calendar(zone: Zone, calendar: Arc<dyn DayKinds>) -> Self {
+        Self::with_events(zone, calendar, Events::default())
+    }
+
+    /// The same candidates; those that can take holidays and weekends from a calendar, and the calendar model also the
+    /// events, each from when it was known. The others can do nothing with events: on days with many the choice falls
+    /// on the calendar model by its scores.
+    pub fn with_events(zone: Zone, calendar: Arc<dyn DayKinds>, events: Events) -> Self {
+        let calendar_model =
+            CalendarVolume::new(zone).calendar(Arc::clone(&calendar)).events(events);
         let mut candidates: Vec<Candidate> = vec![
-            Arc::new(CalendarVolume::new(zone).calendar(Arc::clone(&calendar))),
+            Arc::new(calendar_model),
             Arc::new(WeekdayProfile::new(zone).calendar(calendar)),
             Arc::new(ExponentialSmoothing::default()),
         ];
@@ -112,7 +122,7 @@ impl AutoVolume {
         let name = candidate.name();
         let day = history.interval().slots_a_day();
         let scores = Backtest::new(self.tried_days, day, day)
-            .and_then(|backtest| backtest.run(history, &[&**candidate]));
+            .and_then(|backtest| backtest.run(history, &[&Means(&**candidate)]));
         match scores {
             Err(error) => Tried { name, mae: None, wape: None, error: Some(error) },
             Ok(report) => {
@@ -121,6 +131,20 @@ impl AutoVolume {
                 Tried { name, mae, wape: scores.and_then(|it| it.wape), error: None }
             }
         }
+    }
+}
+
+/// A candidate on trial: only its means are read, and learning what else it says would take most of the time.
+#[derive(Debug)]
+struct Means<'a>(&'a dyn VolumeModel);
+
+impl VolumeModel for Means<'_> {
+    fn name(&self) -> String {
+        self.0.name()
+    }
+
+    fn fit(&self, history: &Series) -> Result<Box<dyn FittedVolume>, Error> {
+        self.0.fit_means(history)
     }
 }
 

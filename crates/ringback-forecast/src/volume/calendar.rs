@@ -8,6 +8,8 @@ mod filter;
 mod fitted;
 mod grid;
 mod influence;
+mod reach;
+mod replay;
 mod shape;
 mod stack;
 
@@ -17,15 +19,17 @@ use ringback_calllog::Zone;
 use ringback_features::{Events, Series};
 
 use self::effects::{Effects, Occurrence, kind};
-use self::engine::{Engine, REPLAYED_DAYS, REPLAYED_DAYS_LONG, Replayed};
+use self::engine::{Engine, REPLAYED_DAYS, REPLAYED_DAYS_LONG};
 use self::grid::Grid;
 use self::influence::{Influence, SlotNoise};
+use self::replay::Replayed;
 use super::day_kinds::DayKinds;
 use super::days::DayTable;
 use super::regressors::Regressors;
 use super::{FittedVolume, VolumeModel};
 use crate::error::Error;
 
+pub(super) use self::reach::Reach;
 pub use burst::Burst;
 pub use effects::EventEffect;
 pub use fitted::{CalendarReport, FittedCalendarVolume, OddDay};
@@ -55,9 +59,10 @@ const MOST_EVENTS: f64 = 0.5;
 /// - **Missing** intervals are left out everywhere, never read as zero. **Bursts** are cut down before they teach and
 ///   are reported.
 /// - On the **last day**, if it is partly known, the rest is scaled by what came so far, as far as the total is uncertain.
-/// - **Intervals** are cut from the errors of one-day-ahead forecasts of the last 120 ordinary days (split conformal
-///   order statistics), measured in a standard deviation that grows with the volume, with the days ahead and with what
-///   is not known of a holiday or event.
+/// - **Intervals** are cut from the errors of one-day-ahead forecasts of the last 120 days (split conformal order
+///   statistics), measured in a standard deviation that grows with the volume, with the days ahead and with what is not
+///   known of a holiday or event. Where they are cut follows how often the intervals of these days held (adaptive
+///   conformal inference), so that calm weeks after wild ones have narrow intervals.
 ///
 /// A slot that never had a call on its weekday is closed: mean and bounds are 0. Of a history of zeros the forecast is
 /// 0 throughout, of a constant history that constant, within a percent.

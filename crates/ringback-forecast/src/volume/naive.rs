@@ -141,7 +141,7 @@ impl FittedVolume for FittedPastWeeks {
             .map(|(day, slot, lead)| {
                 let expected = self.expected(day, slot, lead).unwrap_or(0.0);
                 let unit = poisson_unit(expected);
-                Outlook { expected, spread: &spreads[lead - 1], unit, extra_sd: 0.0 }
+                Outlook { expected, spread: &spreads[lead - 1], unit, extra_sd: 0.0, reach: None }
             })
             .collect();
         Ok(assemble(self.start, self.interval, &outlooks, levels))

@@ -99,6 +99,11 @@ impl WeekdayProfile {
     /// [`Error::SeriesTooShort`] and [`Error::TooFewDays`] for less than 28 days (with data);
     /// [`Error::NegativeVolume`].
     pub fn fit_profile(&self, history: &Series) -> Result<FittedWeekdayProfile, Error> {
+        self.fit_with(history, ERROR_ORIGINS)
+    }
+
+    /// Fits, and measures errors from each of so many last days.
+    fn fit_with(&self, history: &Series, origins: usize) -> Result<FittedWeekdayProfile, Error> {
         let needed = NEEDED_DAYS * history.interval().slots_a_day();
         if history.len() < needed {
             return Err(Error::SeriesTooShort { got: history.len(), needed });
@@ -109,7 +114,7 @@ impl WeekdayProfile {
             return Err(Error::TooFewDays { got: known.len(), needed: NEEDED_DAYS });
         }
         let interval = history.interval();
-        let first_origin = known[LEARNING_DAYS].max(table.len().saturating_sub(ERROR_ORIGINS));
+        let first_origin = known[LEARNING_DAYS].max(table.len().saturating_sub(origins));
         let mut errors = vec![Errors::default(); CLASS_ENDS.len()];
         for origin in first_origin..table.len() {
             let past = Outline::fit(table.before(origin), self, interval);
@@ -132,6 +137,10 @@ impl VolumeModel for WeekdayProfile {
 
     fn fit(&self, history: &Series) -> Result<Box<dyn FittedVolume>, Error> {
         Ok(Box::new(self.fit_profile(history)?))
+    }
+
+    fn fit_means(&self, history: &Series) -> Result<Box<dyn FittedVolume>, Error> {
+        Ok(Box::new(self.fit_with(history, 0)?))
     }
 }
 
@@ -298,6 +307,7 @@ impl FittedVolume for FittedWeekdayProfile {
             };
             let days_ahead = ahead / self.interval.slots_a_day();
             outlooks.push(Outlook {
+                reach: None,
                 expected: expected[place.slot],
                 spread: &self.spreads[class(days_ahead)],
                 unit: poisson_unit(expected[place.slot]),

@@ -209,7 +209,7 @@ impl FittedVolume for FittedSmoothing {
         let outlook = |ahead: usize| {
             let expected = self.state.ahead(ahead + 1).max(0.0);
             let spread = &self.spreads[(ahead / slots).min(ERROR_DAYS - 1)];
-            Outlook { expected, spread, unit: poisson_unit(expected), extra_sd: 0.0 }
+            Outlook { expected, spread, unit: poisson_unit(expected), extra_sd: 0.0, reach: None }
         };
         let outlooks: Vec<Outlook<'_>> = (0..horizon).map(outlook).collect();
         Ok(assemble(self.start, self.interval, &outlooks, levels))

@@ -1,7 +1,5 @@
 //! How far outcomes lay from forecasts: past errors on a common scale, and the quantiles that intervals are cut from.
 
-use crate::score::Level;
-
 /// Past errors of one class of horizons are pooled with the next class below this number.
 const ENOUGH: usize = 60;
 
@@ -95,17 +93,17 @@ impl Spread {
         (expected + error * unit).max(0.0)
     }
 
-    /// The interval that should contain a share `level` of the outcomes where `expected` is forecast and errors are
-    /// measured in `unit`.
+    /// The interval that a share `tail` of the outcomes should lie below, and as many above, where `expected` is forecast
+    /// and errors are measured in `unit`.
     ///
     /// Its bounds are the order statistics that split conformal prediction takes, so that it errs on the wide side
     /// when errors are few: `⌊(n + 1)·tail⌋` from below and as many from above.
-    pub(super) fn interval(&self, expected: f64, unit: f64, level: Level) -> (f64, f64) {
+    pub(super) fn bounds(&self, expected: f64, unit: f64, tail: f64) -> (f64, f64) {
         let errors = self.errors(expected);
         if errors.is_empty() {
             return (expected, expected);
         }
-        let outside = rank((errors.len() + 1) as f64 * level.tail()).min(errors.len().div_ceil(2));
+        let outside = rank((errors.len() + 1) as f64 * tail).min(errors.len().div_ceil(2));
         let below = outside.max(1) - 1;
         let at = |error: f64| (expected + error * unit).max(0.0);
         (at(errors[below]), at(errors[errors.len() - 1 - below]))

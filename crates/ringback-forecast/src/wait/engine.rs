@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::calibration::{Bounds, Calibration};
 use super::model::{Correction, WaitModel};
 use super::{WaitForecast, theory};
-use crate::CallerType;
 use crate::center::{Asker, Center, Features, PriorityCredits, Tick, secs};
 use crate::queue_state::QueueEventKind;
+use crate::{CallerType, Error};
 
 /// A caller who was given a forecast and still waits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,24 @@ impl Engine {
             self.pending.clear();
         }
         self.model = Some(Box::new(model));
+    }
+
+    /// Checks an engine that was saved against the number of its types.
+    pub(crate) fn check(&self, classes: usize) -> Result<(), Error> {
+        self.center.check(classes)?;
+        let types = self.model.as_ref().map_or(0, |it| it.types.len());
+        let is_type = |it: &Option<usize>| it.is_none_or(|it| it < types);
+        let of_waiting = self.pending.values().map(|it| &it.code);
+        if self.codes.len() != classes || !self.codes.iter().chain(of_waiting).all(is_type) {
+            let got = self.codes.len();
+            return Err(Error::Saved(format!(
+                "{got} types of a model, expected {classes} below {types}"
+            )));
+        }
+        if self.model.is_some() != self.calibration.is_some() {
+            return Err(Error::Saved("a model and margins of it, expected both or neither".into()));
+        }
+        Ok(())
     }
 
     pub(crate) fn model(&self) -> Option<&WaitModel> {

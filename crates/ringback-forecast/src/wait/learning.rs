@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ringback_calllog::{Call, Zone};
-use ringback_learn::{BinnedMatrix, Boosting, FittedBoosting, Loss, Matrix, Model};
+use ringback_learn::{BinnedMatrix, Boosting, FittedBoosting, Loss, Matrix};
 
+use super::baseline::Baseline;
 use super::calibration::Calibration;
-use super::model::{Correction, Trees, WaitModel, input};
+use super::model::{Correction, Raw, Trees, WaitModel, quantiles};
 use super::no_wait::NoWaits;
 use super::offered::Patience;
 use super::rows::{Known, Rows};
@@ -94,6 +95,8 @@ pub(crate) struct Learned<'a> {
 struct Table<'a> {
     matrix: &'a Matrix,
     binned: BinnedMatrix,
+    /// The roots of what the line says.
+    roots: Vec<f64>,
     waits: Vec<f64>,
     seed: u64,
 }
@@ -116,10 +119,13 @@ impl Learned<'_> {
         if known.len() < ENOUGH {
             return Err(Error::TooFewAnswers { got: known.len(), needed: ENOUGH });
         }
-        let matrix = self.rows.matrix(&known, &codes)?;
+        let baseline = Baseline::learn(self.rows, &known, &codes)?;
+        let roots = self.roots(&baseline, &known, &codes);
+        let matrix = self.rows.matrix(&known, &codes, &roots)?;
         let table = Table {
             matrix: &matrix,
             binned: BinnedMatrix::new(&matrix)?,
+            roots,
             waits: known.iter().map(|it| it.wait_secs).collect(),
             seed: self.learning.seed,
         };
@@ -128,6 +134,7 @@ impl Learned<'_> {
             zone: self.learning.zone,
             credits: credits.clone(),
             no_waits,
+            baseline,
             trees: table.trees()?,
             correction: None,
             calibration,
@@ -136,6 +143,14 @@ impl Learned<'_> {
             answered,
             until,
         })
+    }
+
+    fn roots(&self, line: &Baseline, known: &[Known], codes: &[Option<usize>]) -> Vec<f64> {
+        let root = |it: &Known| {
+            let code = codes.get(self.rows.asker(it.row).class as usize).copied().flatten();
+            line.root(&self.rows.features(it.row), code)
+        };
+        known.iter().map(root).collect()
     }
 
     /// Margins from the last fifth of the callers, of trees that have not seen them.
@@ -149,15 +164,13 @@ impl Learned<'_> {
         let seen = known.len() - known.len() / 5;
         let weights: Vec<f64> =
             (0..known.len()).map(|it| if it < seen { 1.0 } else { 0.0 }).collect();
-        let quantiles = table.quantiles(Some(&weights))?;
+        let trees = table.quantiles(Some(&weights))?;
         let mut calibration = Calibration::new(types)?;
         let mut row = vec![0.0; table.matrix.columns()];
         for (at, it) in known.iter().enumerate().skip(seen) {
             table.matrix.copy_row(at, &mut row);
-            let mut raw = super::model::Raw { mean: 0.0, median: 0.0, quantiles: [0.0; 6] };
-            for (quantile, trees) in raw.quantiles.iter_mut().zip(&quantiles) {
-                *quantile = trees.predict_row(&row);
-            }
+            let quantiles = quantiles(&trees, &row, table.roots[at]);
+            let raw = Raw { mean: 0.0, median: 0.0, quantiles };
             let code = codes.get(self.rows.asker(it.row).class as usize).copied().flatten();
             calibration.warm_up(code, &raw.bounds(), it.wait_secs)?;
         }
@@ -201,11 +214,12 @@ impl Learned<'_> {
         for it in &known {
             let asker = self.rows.asker(it.row);
             let code = codes.get(asker.class as usize).copied().flatten();
-            let raw = base.raw(&input(&self.rows.features(it.row), code, asker.priority));
+            let raw = base.raw(&self.rows.features(it.row), asker, code);
             means.push(it.wait_secs - raw.mean);
             medians.push(it.wait_secs - raw.median);
         }
-        let binned = BinnedMatrix::new(&self.rows.matrix(&known, &codes)?)?;
+        let roots = self.roots(&model.baseline, &known, &codes);
+        let binned = BinnedMatrix::new(&self.rows.matrix(&known, &codes, &roots)?)?;
         let settings = |loss| {
             Boosting::new(loss)
                 .trees(20)
@@ -232,25 +246,31 @@ impl Table<'_> {
     }
 
     fn trees(&self) -> Result<Trees, Error> {
-        let center = |loss| self.settings(loss).trees(200).leaves(31).learning_rate(0.06);
+        let mean = self.settings(Loss::Squared).trees(200).leaves(15).learning_rate(0.06);
+        let median = self.settings(Loss::Absolute).trees(300).leaves(31).learning_rate(0.04);
+        let over: Vec<f64> =
+            self.waits.iter().zip(&self.roots).map(|it| it.0 - it.1 * it.1).collect();
         Ok(Trees {
-            mean: center(Loss::Squared).fit_binned(&self.binned, &self.waits, None)?,
-            median: center(Loss::Absolute).fit_binned(&self.binned, &self.waits, None)?,
+            // A mean needs fewer leaves: the line has the large part of it.
+            mean: mean.fit_binned(&self.binned, &over, None)?,
+            median: median.fit_binned(&self.binned, &over, None)?,
             quantiles: self.quantiles(None)?,
         })
     }
 
     fn quantiles(&self, weights: Option<&[f64]>) -> Result<Vec<FittedBoosting>, Error> {
+        let over: Vec<f64> =
+            self.waits.iter().zip(&self.roots).map(|it| it.0.sqrt() - it.1).collect();
         let fit = |level: f64| {
-            let settings = self.settings(Loss::Quantile(level));
+            let settings = self.settings(Loss::Quantile(level)).learning_rate(0.15);
             // The quarters bound no interval; small trees are enough for them.
             let is_quarter = (0.2..=0.8).contains(&level);
             let settings = if is_quarter {
-                settings.trees(60).leaves(15).learning_rate(0.15)
+                settings.trees(40).leaves(15)
             } else {
-                settings.trees(80).leaves(31).learning_rate(0.12)
+                settings.trees(50).leaves(31)
             };
-            Ok(settings.fit_binned(&self.binned, &self.waits, weights)?)
+            Ok(settings.fit_binned(&self.binned, &over, weights)?)
         };
         Trees::LEVELS.into_iter().map(fit).collect()
     }

@@ -5,6 +5,7 @@ use ringback_calllog::Zone;
 use ringback_learn::{FittedBoosting, Model};
 use serde::{Deserialize, Serialize};
 
+use super::baseline::Baseline;
 use super::calibration::{Bounds, Calibration};
 use super::no_wait::NoWaits;
 use super::offered::Patience;
@@ -24,6 +25,7 @@ pub struct WaitModel {
     /// From the shortest mean wait to the longest.
     pub(super) types: Vec<CallerType>,
     pub(super) no_waits: NoWaits,
+    pub(super) baseline: Baseline,
     pub(super) trees: Trees,
     /// Trees fitted to the errors of the last weeks.
     pub(super) correction: Option<Correction>,
@@ -34,7 +36,7 @@ pub struct WaitModel {
     pub(super) until: DateTime<Utc>,
 }
 
-/// The boosted models.
+/// The boosted models: of what is left of the wait over the line, in seconds for mean and median, in roots for quantiles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "SavedTrees")]
 pub(super) struct Trees {
@@ -94,8 +96,9 @@ impl TryFrom<SavedCorrection> for Correction {
     }
 }
 
-/// The columns that follow [`FEATURES`] in what a model learns from: the place of the caller's type, and the priority.
-pub(super) const OF_CALLER: [&str; 2] = ["type_order", "priority"];
+/// The columns that follow [`FEATURES`] in what trees learn from: the place of the caller's type, the priority, and what the
+/// line says.
+pub(super) const OF_CALLER: [&str; 3] = ["type_order", "priority", "line_secs"];
 
 /// Checks that saved trees ask about what this version knows of a caller, in the same order.
 fn expect_features(trees: &FittedBoosting) -> Result<(), Error> {
@@ -114,15 +117,25 @@ fn expect_features(trees: &FittedBoosting) -> Result<(), Error> {
 }
 
 /// A row of the matrix that the trees were fitted on.
-pub(super) type Input = [f64; FEATURES.len() + 2];
+type Input = [f64; FEATURES.len() + OF_CALLER.len()];
 
-/// The features with the caller's type and priority.
-pub(super) fn input(features: &Features, code: Option<usize>, priority: i32) -> Input {
-    let mut input = [f64::NAN; FEATURES.len() + 2];
+/// The features with the caller's type and priority, and the root of what the line says.
+fn input(features: &Features, code: Option<usize>, priority: i32, root: f64) -> Input {
+    let mut input = [f64::NAN; FEATURES.len() + OF_CALLER.len()];
     input[..FEATURES.len()].copy_from_slice(features);
     input[FEATURES.len()] = code.map_or(f64::NAN, |it| it as f64);
     input[FEATURES.len() + 1] = f64::from(priority);
+    input[FEATURES.len() + 2] = root * root;
     input
+}
+
+/// The quantiles of a row in seconds, from the root of what the line says.
+pub(super) fn quantiles(trees: &[FittedBoosting], row: &[f64], root: f64) -> [f64; 6] {
+    let mut quantiles = [0.0; 6];
+    for (quantile, trees) in quantiles.iter_mut().zip(trees) {
+        *quantile = (root + trees.predict_row(row)).max(0.0).powi(2);
+    }
+    quantiles
 }
 
 /// How far the short interval's lower bound is below the 5 % quantile, in parts of the way from there to the 10 % quantile.
@@ -157,18 +170,16 @@ impl WaitModel {
         self.types.iter().position(|it| it == of)
     }
 
-    pub(super) fn raw(&self, input: &Input) -> Raw {
-        let mut quantiles = [0.0; 6];
-        for (quantile, trees) in quantiles.iter_mut().zip(&self.trees.quantiles) {
-            *quantile = trees.predict_row(input);
-        }
+    pub(super) fn raw(&self, features: &Features, asker: Asker, code: Option<usize>) -> Raw {
+        let root = self.baseline.root(features, code);
+        let row = &input(features, code, asker.priority, root);
         let added = |of: fn(&Correction) -> &FittedBoosting| {
-            self.correction.as_ref().map_or(0.0, |it| of(it).predict_row(input))
+            self.correction.as_ref().map_or(0.0, |it| of(it).predict_row(row))
         };
         Raw {
-            mean: self.trees.mean.predict_row(input) + added(|it| &it.mean),
-            median: self.trees.median.predict_row(input) + added(|it| &it.median),
-            quantiles,
+            mean: root * root + self.trees.mean.predict_row(row) + added(|it| &it.mean),
+            median: root * root + self.trees.median.predict_row(row) + added(|it| &it.median),
+            quantiles: quantiles(&self.trees.quantiles, row, root),
         }
     }
 
@@ -180,7 +191,7 @@ impl WaitModel {
         code: Option<usize>,
         calibration: &Calibration,
     ) -> (WaitForecast, Bounds) {
-        let raw = self.raw(&input(features, code, asker.priority));
+        let raw = self.raw(features, asker, code);
         let bounds = raw.bounds();
         let held = calibration.bounds(code, &bounds);
         let [_, _, p25, p75, _, _] = raw.quantiles;

@@ -73,9 +73,15 @@ impl Rows {
         order.into_iter().map(|it| it.1.clone()).collect()
     }
 
-    /// What a model learns from: [`FEATURES`], and the caller's type by its place and priority.
-    pub(super) fn matrix(&self, known: &[Known], codes: &[Option<usize>]) -> Result<Matrix, Error> {
-        let mut columns: Vec<(String, Vec<f64>)> = Vec::with_capacity(FEATURES.len() + 2);
+    /// What trees learn from: [`FEATURES`], the caller's type by its place and priority, and what the line says.
+    pub(super) fn matrix(
+        &self,
+        known: &[Known],
+        codes: &[Option<usize>],
+        roots: &[f64],
+    ) -> Result<Matrix, Error> {
+        let mut columns: Vec<(String, Vec<f64>)> =
+            Vec::with_capacity(FEATURES.len() + OF_CALLER.len());
         for (place, name) in FEATURES.iter().enumerate() {
             let values = known.iter().map(|it| f64::from(self.features[it.row][place]));
             columns.push(((*name).to_owned(), values.collect()));
@@ -85,6 +91,7 @@ impl Rows {
         columns.push((OF_CALLER[0].to_owned(), types.collect()));
         let priorities = known.iter().map(|it| f64::from(self.asker(it.row).priority));
         columns.push((OF_CALLER[1].to_owned(), priorities.collect()));
+        columns.push((OF_CALLER[2].to_owned(), roots.iter().map(|it| it * it).collect()));
         Ok(Matrix::new(columns)?)
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 use ringback_features::Country;
-use ringback_forecast::{CalendarAudit, CalendarFindings};
+use ringback_forecast::{CalendarAudit, CalendarFindings, MissingDays, NamedDay};
 
 use crate::surge::{Random, SLOTS, day};
 
@@ -147,5 +147,21 @@ fn errors_say_what_is_wrong() {
     assert_eq!(
         run(CalendarAudit::new(2).weekdays([chrono::Weekday::Sun]), 400),
         "the series starts on 2003-03-03, a Monday, expected one of the weekdays that it has"
+    );
+}
+
+#[test]
+fn days_that_may_be_missing_one_by_one_are_said_to_be() {
+    let named = |text: &str| NamedDay { date: date(text), holiday: None };
+    let gap = MissingDays {
+        after_index: 66,
+        missing: vec![named("1999-03-10"), named("1999-03-11")],
+        earliest: date("1999-03-08"),
+        latest: date("1999-03-11"),
+        may_be_apart: true,
+    };
+    assert_eq!(
+        gap.to_string(),
+        "Missing: Wed 1999-03-10, Thu 1999-03-11, together or apart; somewhere from Mon 1999-03-08 to Thu 1999-03-11."
     );
 }

@@ -36,7 +36,7 @@ fn a_day_effect_alone_is_the_conjugate_posterior() {
         dispersion: 1e-9,
     };
     let level = DayLevel { slot_sd: 0.2, ..level };
-    let intraday = Intraday::new(Zone::UTC, level);
+    let intraday = Intraday::new(Zone::UTC, level).unwrap();
     let rest = intraday.update(&forecast(vec![100.0; 6]), &[Some(110.0), Some(110.0)]).unwrap();
     // The noise of a slot is taken at the level known before it: 0.2 · 1, then 0.2 · (1 + 0.2 · 0.1).
     let first = 0.1 * 0.01 / (0.01 + 0.04);
@@ -83,9 +83,52 @@ fn more_actuals_than_forecasts_are_an_error() {
         slot_sd: 0.0,
         dispersion: 1.0,
     };
-    let error =
-        Intraday::new(Zone::UTC, level).update(&forecast(vec![1.0]), &[None, None]).unwrap_err();
+    let intraday = Intraday::new(Zone::UTC, level).unwrap();
+    let error = intraday.update(&forecast(vec![1.0]), &[None, None]).unwrap_err();
     assert_eq!(error.to_string(), "2 actual values stand against 1 predictions");
+}
+
+#[test]
+fn a_forecast_made_by_hand_with_lists_of_other_lengths_is_an_error() {
+    let level = DayLevel {
+        day_sd: 0.1,
+        drift_sd: 0.1,
+        drift_half_life_mins: 60.0,
+        slot_sd: 0.0,
+        dispersion: 1.0,
+    };
+    let intraday = Intraday::new(Zone::UTC, level).unwrap();
+    let mut short = forecast(vec![1.0, 2.0]);
+    short.median.pop();
+    let error = intraday.update(&short, &[Some(1.0)]).unwrap_err();
+    assert_eq!(error.to_string(), "1 medians stand against 2 intervals, expected one each");
+    let mut short = forecast(vec![1.0, 2.0]);
+    short.intervals[0].upper.clear();
+    let error = intraday.update(&short, &[]).unwrap_err();
+    assert_eq!(error.to_string(), "0 upper bounds stand against 2 intervals, expected one each");
+}
+
+#[test]
+fn a_level_out_of_its_range_is_an_error() {
+    let level = DayLevel {
+        day_sd: 0.1,
+        drift_sd: 0.1,
+        drift_half_life_mins: 60.0,
+        slot_sd: 0.0,
+        dispersion: 1.0,
+    };
+    let bad = [
+        (DayLevel { dispersion: 0.0, ..level }, "dispersion is 0"),
+        (DayLevel { dispersion: f64::NAN, ..level }, "dispersion is NaN"),
+        (DayLevel { drift_half_life_mins: 0.0, ..level }, "half-life of the drift in minutes is 0"),
+        (DayLevel { day_sd: -0.1, ..level }, "standard deviation of days is -0.1"),
+        (DayLevel { drift_sd: f64::INFINITY, ..level }, "standard deviation of the drift is inf"),
+        (DayLevel { slot_sd: f64::NAN, ..level }, "standard deviation of slots is NaN"),
+    ];
+    for (level, says) in bad {
+        let error = Intraday::new(Zone::UTC, level).unwrap_err();
+        assert!(error.to_string().starts_with(says), "{error}");
+    }
 }
 
 /// The shipped months: on May to July the update never hurts, at any hour, helps from ten on by 4 % or more, and the

@@ -334,3 +334,53 @@ fn names_of_features_are_all_different() {
     names.dedup();
     assert_eq!(names.len(), FEATURES.len());
 }
+
+#[test]
+fn the_beginning_of_what_is_in_progress_is_ignored() {
+    use QueueEventKind::{Enters, Leaves, ServiceBegins, ServiceEnds};
+    let line = CallerType { queue: Some("line".into()), intent: None };
+    let fed = |twice: bool| {
+        let mut live = LiveWaits::new(Zone::UTC);
+        for event in [
+            event(0, ServiceBegins, 0, "a"),
+            event(100, ServiceEnds, 0, "a"),
+            event(110, Enters, 110, "b"),
+            event(120, ServiceBegins, 120, "c"),
+            event(130, Enters, 130, "d"),
+            event(140, Leaves { answered: true }, 110, "b"),
+        ] {
+            live.apply(&event).unwrap();
+            if twice && matches!(event.kind, Enters | ServiceBegins) {
+                assert_eq!(live.apply(&event).unwrap(), None);
+                live.warm_up(&event).unwrap();
+            }
+        }
+        assert_eq!(live.features(&line, None, at(150))[0], 1.0, "only d waits");
+        serde_json::to_string(&live).unwrap()
+    };
+    assert_eq!(fed(true), fed(false));
+}
+
+/// A count that only a broken file holds would run over, or tell a mean of values that never were.
+#[test]
+fn saved_counts_that_never_come_about_are_refused() {
+    let mut live = LiveWaits::new(Zone::UTC);
+    live.apply(&event(0, QueueEventKind::ServiceBegins, 0, "a")).unwrap();
+    live.apply(&event(9, QueueEventKind::ServiceEnds, 0, "a")).unwrap();
+    live.apply(&event(9, QueueEventKind::Enters, 9, "b")).unwrap();
+    live.apply(&event(9, QueueEventKind::Enters, 9, "c")).unwrap();
+    let refused = |break_it: fn(&mut serde_json::Value)| {
+        let mut saved = serde_json::to_value(&live).unwrap();
+        assert!(serde_json::from_value::<LiveWaits>(saved.clone()).is_ok());
+        break_it(&mut saved);
+        serde_json::from_value::<LiveWaits>(saved).unwrap_err().to_string()
+    };
+    let text = refused(|it| it["engine"]["center"]["talk"]["twenty"]["count"] = u32::MAX.into());
+    assert!(text.contains("a count of 4294967295 last values, expected below 40"), "{text}");
+    let text = refused(|it| it["engine"]["center"]["agents"]["all"][0]["total"] = 7.into());
+    assert!(text.contains("7 services of an agent, expected 1"), "{text}");
+    let text = refused(|it| it["open"][1][1] = it["open"][0][1].clone());
+    assert!(text.contains("stays in progress of a center share a number"), "{text}");
+    let text = refused(|it| it["engine"]["codes"] = serde_json::json!([]));
+    assert!(text.contains("0 types of a model, expected 1"), "{text}");
+}

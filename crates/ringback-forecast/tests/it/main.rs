@@ -7,6 +7,7 @@ mod bank;
 #[cfg(test)]
 mod calendar_audit;
 #[cfg(test)]
+mod cold_start;
 mod concordance;
 #[cfg(test)]
 mod erlang;

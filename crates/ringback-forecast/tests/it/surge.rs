@@ -4,8 +4,8 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
 use ringback_calllog::Zone;
 use ringback_features::IntervalLength;
 use ringback_forecast::{
-    Error, Level, LiveSlot, PredictionInterval, SurgeDetector, SurgeKind, SurgeSettings,
-    VolumeForecast, find_outages,
+    Calibration, DayLevel, Error, Level, LiveSlot, PredictionInterval, SurgeDetector, SurgeKind,
+    SurgeSettings, VolumeForecast, find_outages,
 };
 
 /// Draws, the same for the same seed.
@@ -327,4 +327,38 @@ fn an_outage_is_as_unlikely_as_its_expected_calls_say() {
     let expected = 1_000.0 * (-12.0_f64).exp();
     assert!((found[0].chance - expected).abs() < 1e-12, "{}", found[0].chance);
     assert!(find_outages(&slots, 1.0, 0.001).unwrap().is_empty());
+}
+
+#[test]
+fn a_calibration_out_of_its_range_is_an_error() {
+    let settings = SurgeSettings::new(Zone::UTC, IntervalLength::from_minutes(5).unwrap());
+    let level = DayLevel {
+        day_sd: 0.1,
+        drift_sd: 0.1,
+        drift_half_life_mins: 60.0,
+        slot_sd: 0.0,
+        dispersion: 1.0,
+    };
+    let good = Calibration {
+        level,
+        surge_threshold: 5.0,
+        drop_threshold: 5.0,
+        open_days: 60,
+        outage_intervals: 0,
+        false_surges: 0,
+        false_drops: 0,
+        found: None,
+        delay_mins_median: None,
+    };
+    assert!(SurgeDetector::new(settings, good).is_ok());
+    let bad = [
+        Calibration { level: DayLevel { dispersion: 0.0, ..level }, ..good },
+        Calibration { level: DayLevel { drift_half_life_mins: 0.0, ..level }, ..good },
+        Calibration { surge_threshold: 0.0, ..good },
+        Calibration { drop_threshold: f64::NAN, ..good },
+    ];
+    for calibration in bad {
+        let error = SurgeDetector::new(settings, calibration).unwrap_err();
+        assert!(matches!(error, Error::Setting { .. }), "{error}");
+    }
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use ringback_calllog::Zone;
-use ringback_features::{IntervalLength, Series};
+use ringback_features::{Event, Events, IntervalLength, Series};
 use ringback_forecast::{
-    AutoVolume, Backtest, CalendarVolume, Error, ExponentialSmoothing, FittedVolume, Level, Mstl,
-    PastWeeks, VolumeForecast, VolumeModel,
+    AutoVolume, Backtest, CalendarVolume, Error, ExponentialSmoothing, FittedAutoVolume,
+    FittedVolume, Level, Mstl, PastWeeks, VolumeForecast, VolumeModel, WeekdayProfile, WeekendOnly,
 };
 
 fn start() -> DateTime<Utc> {
@@ -165,4 +165,40 @@ fn the_automatic_choice_is_no_worse_than_what_it_chose_among() {
     let report = backtest.run(&series, &[&auto, &calendar, &naive]).unwrap();
     let wape: Vec<f64> = report.models.iter().map(|it| it.overall.wape.unwrap()).collect();
     assert!(wape[0] <= 1.02 * wape[1] && wape[0] < wape[2], "{wape:?}");
+}
+
+/// Every second Tuesday a mailing doubles the calls of its afternoon; only the calendar model can know, and is chosen.
+#[test]
+fn events_reach_the_candidate_that_can_take_them() {
+    let is_mailing = |hour: usize| hour / 24 % 14 == 1 && (12..18).contains(&(hour % 24));
+    let values = calls(24 * 112, 0.1).enumerate();
+    let double = |(hour, value): (usize, Option<f64>)| {
+        value.map(|it| if is_mailing(hour) { 2.0 * it } else { it })
+    };
+    let series = hours(values.map(double));
+    let at = |day: i64, hour: i64| start() + chrono::TimeDelta::hours(24 * day + hour);
+    let mailing = |day: i64| {
+        Event::new("mailing", at(day, 12), at(day, 18)).unwrap().known_at(at(day - 7, 0))
+    };
+    let events: Events = (0..9).map(|week| mailing(14 * week + 1)).collect();
+    let zone = Zone::UTC;
+    let calendar: Arc<WeekendOnly> = Arc::default();
+    let with = AutoVolume::with_events(zone, calendar.clone(), events).fit_auto(&series).unwrap();
+    let without = AutoVolume::with_calendar(zone, calendar).fit_auto(&series).unwrap();
+    let mae = |fitted: &FittedAutoVolume| fitted.report().tried[0].mae.unwrap();
+    assert!(mae(&with) < 0.9 * mae(&without), "{} {}", mae(&with), mae(&without));
+    assert_eq!(with.report().chosen, "calendar");
+    let ahead = |fitted: &FittedAutoVolume| fitted.forecast(48, &[]).unwrap().mean[24 + 14];
+    let usual = calls(24 * 114, 0.0).nth(24 * 113 + 14).flatten().unwrap();
+    assert!((ahead(&with) / (2.0 * usual) - 1.0).abs() < 0.15, "{} {usual}", ahead(&with));
+}
+
+/// What is left out of a trial is only what intervals need: the scores are those of a backtest of the whole model.
+#[test]
+fn trials_score_as_a_full_backtest_does() {
+    let series = hours(calls(24 * 70, 0.4));
+    let fitted = AutoVolume::new(Zone::UTC).fit_auto(&series).unwrap();
+    let profile = WeekdayProfile::new(Zone::UTC);
+    let report = Backtest::new(28, 24, 24).unwrap().run(&series, &[&profile]).unwrap();
+    assert_eq!(fitted.report().tried[1].mae, report.models[0].overall.mae);
 }

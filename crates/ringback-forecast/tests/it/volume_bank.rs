@@ -54,3 +54,22 @@ fn an_emergency_line_is_forecast_better_than_by_any_mean_of_weeks() {
     assert!((0.77..=0.83).contains(&intervals[0].coverage.unwrap()), "{:?}", intervals[0]);
     assert!((0.93..=0.97).contains(&intervals[1].coverage.unwrap()), "{:?}", intervals[1]);
 }
+
+/// Spring in Montgomery County, calmer than the winter that the intervals are learnt from, and a week ahead as well as a
+/// day ahead: intervals follow, and hold what they say.
+#[test]
+fn intervals_follow_a_calmer_season_a_day_and_a_week_ahead() {
+    let Some(file) = shared("call_volume/montco911_hourly.csv") else { return };
+    let series = read(&file, "hour", "total", IntervalLength::HOUR);
+    let series = series.until("2016-06-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap());
+    let calendar = Calendar::new(Country::UnitedStates, Zone::UTC);
+    let model = CalendarVolume::new(Zone::UTC).calendar(Arc::new(calendar));
+    let levels = [Level::new(0.8).unwrap(), Level::new(0.95).unwrap()];
+    for (origins, days) in [(92, 1), (13, 7)] {
+        let backtest = Backtest::new(origins, 24 * days, 24 * days).unwrap().levels(levels);
+        let report = backtest.run(&series, &[&model]).unwrap();
+        let intervals = &report.models[0].overall.intervals;
+        assert!((0.77..=0.83).contains(&intervals[0].coverage.unwrap()), "{:?}", intervals[0]);
+        assert!((0.93..=0.97).contains(&intervals[1].coverage.unwrap()), "{:?}", intervals[1]);
+    }
+}

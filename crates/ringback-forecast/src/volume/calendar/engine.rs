@@ -1,12 +1,13 @@
-//! The model at work: fits totals and shapes, replays the last weeks day by day, and looks ahead.
+//! The model at work: fits totals and shapes, and looks ahead.
 
 use chrono::NaiveDate;
 
 use super::design::{DayClass, Design};
-use super::filter::{self, Expected, Filter, LogTotal, Motion, SeenDay, Setting};
+use super::filter::{self, Expected, Filter, LogTotal, Motion, SeenDay, Setting, WEEK};
 use super::grid::Grid;
-use super::shape::{Lesson, MEMORIES, Shapes};
-use super::stack::Stack;
+use super::reach::Reach;
+use super::replay::Replayed;
+use super::shape::{MEMORIES, Shapes};
 use crate::volume::day_kinds::{DayGroup, DayKinds};
 use crate::volume::spread::{Errors, Spread};
 
@@ -16,17 +17,11 @@ pub(super) const REPLAYED_DAYS: usize = 120;
 /// With regressors, which move slowly, more days are replayed.
 pub(super) const REPLAYED_DAYS_LONG: usize = 400;
 
-/// Days that are learnt from before the first replayed one.
-const LEARNING_DAYS: usize = 7;
-
 /// The prior weights of the mix: the memories from the shortest, then the mean of the last weeks.
-const PRIOR_WEIGHTS: [f64; 5] = [0.1, 0.25, 0.3, 0.15, 0.2];
+pub(super) const PRIOR_WEIGHTS: [f64; 5] = [0.1, 0.25, 0.3, 0.15, 0.2];
 
 /// The mean of this many last weeks, of no more than twice as many, is one of the forecasts mixed.
 const MEAN_WEEKS: usize = 4;
-
-/// A day that surprised by more than this many standard deviations counts less for the mix.
-const ODD_DAY: f64 = 2.0;
 
 /// Bounds of the counting variance of one call.
 const DISPERSION: (f64, f64) = (1.0, 25.0);
@@ -37,18 +32,21 @@ const HOLIDAY_GUESS: (f64, f64) = (-3.0, 0.0);
 /// A fitted model.
 #[derive(Clone, Debug)]
 pub(super) struct Engine {
-    grid: Grid,
+    pub(super) grid: Grid,
     weekend: [bool; 7],
-    classes: Vec<DayClass>,
+    pub(super) classes: Vec<DayClass>,
     design: Design,
-    filter: Filter,
+    pub(super) filter: Filter,
     /// What the filter expected of each day.
-    expected: Vec<Expected>,
-    shapes: Vec<Shapes>,
-    weights: Vec<f64>,
+    pub(super) expected: Vec<Expected>,
+    pub(super) shapes: Vec<Shapes>,
+    pub(super) weights: Vec<f64>,
     /// The shape of past holidays, or of the weekend.
-    holiday: Option<Vec<f64>>,
+    pub(super) holiday: Option<Vec<f64>>,
     spread: Spread,
+    reach: Reach,
+    /// How much larger errors are a week ahead than a day ahead, each in its own unit.
+    far: f64,
     /// The counting variance of one call within a day.
     dispersion: f64,
     replayed: Vec<Replayed>,
@@ -61,16 +59,6 @@ pub(super) struct DayOutlook {
     pub(super) expected: Vec<f64>,
     /// The variance of the day's log total around its expectation.
     pub(super) variance: f64,
-}
-
-/// A replayed slot: what was expected, the variance of the day's log total, and what came.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Replayed {
-    pub(super) day: usize,
-    pub(super) slot: usize,
-    pub(super) expected: f64,
-    pub(super) variance: f64,
-    pub(super) came: f64,
 }
 
 impl Engine {
@@ -100,63 +88,20 @@ impl Engine {
             shapes,
             weights: PRIOR_WEIGHTS.to_vec(),
             spread: Errors::default().spread(),
+            reach: Reach::nominal(),
+            far: 1.0,
             dispersion,
             replayed: Vec::new(),
         };
-        engine.replayed = engine.replay(replayed_days);
+        let replay = engine.replay(replayed_days);
+        (engine.replayed, engine.weights) = (replay.slots, replay.weights);
+        engine.far = replay.far;
         engine.calibrate();
         engine
     }
 
-    /// Learns the shapes day by day; over the last days, forecasts each before it is learnt from.
-    fn replay(&mut self, days: usize) -> Vec<Replayed> {
-        let mut stack = Stack::new(PRIOR_WEIGHTS.to_vec());
-        let mut replayed = Vec::new();
-        let from = self.grid.len().saturating_sub(days).max(LEARNING_DAYS);
-        for day in 0..self.grid.len() {
-            if day >= from && self.classes[day].has_weekday_profile() {
-                self.replay_day(day, &mut stack, &mut replayed);
-            }
-            self.learn_shapes(day);
-        }
-        self.weights = stack.weights();
-        replayed
-    }
-
-    fn replay_day(&mut self, day: usize, stack: &mut Stack, replayed: &mut Vec<Replayed>) {
-        let Expected { log, variance, surprise: Some(surprise) } = self.expected[day] else {
-            return;
-        };
-        let said = self.said(day, log.exp());
-        self.weights = stack.weights();
-        let mixed = self.mix(&said);
-        let came = self.grid.row(day);
-        let variance = variance + self.filter.day_variance();
-        for (slot, (&expected, &came)) in mixed.iter().zip(came).enumerate() {
-            if !came.is_nan() {
-                replayed.push(Replayed { day, slot, expected, variance, came });
-            }
-        }
-        let trust = (ODD_DAY / surprise.abs().max(ODD_DAY)).powi(4);
-        stack.learn(&said, &mixed, came, trust);
-    }
-
-    fn learn_shapes(&mut self, day: usize) {
-        let (Some(surprise), Some((known, share))) =
-            (self.expected[day].surprise, self.grid.total(day))
-        else {
-            return;
-        };
-        if known > 0.0 && self.classes[day].has_weekday_profile() {
-            let lesson = Lesson { day, total: known / share, surprise };
-            for shapes in &mut self.shapes {
-                shapes.learn(&self.grid, lesson);
-            }
-        }
-    }
-
     /// What each forecast that is mixed says of a day with this total.
-    fn said(&self, day: usize, total: f64) -> Vec<Vec<f64>> {
+    pub(super) fn said(&self, day: usize, total: f64) -> Vec<Vec<f64>> {
         let weekday = self.grid.weekday(day);
         let slots = self.grid.slots();
         let mut said: Vec<Vec<f64>> = Vec::with_capacity(PRIOR_WEIGHTS.len());
@@ -189,7 +134,7 @@ impl Engine {
         otherwise.iter().enumerate().map(mean).collect()
     }
 
-    fn mix(&self, said: &[Vec<f64>]) -> Vec<f64> {
+    pub(super) fn mix(&self, said: &[Vec<f64>]) -> Vec<f64> {
         let mut mixed = vec![0.0; self.grid.slots()];
         for (said, weight) in said.iter().zip(&self.weights) {
             for (mixed, said) in mixed.iter_mut().zip(said) {
@@ -215,6 +160,8 @@ impl Engine {
             errors.push_in(it.expected, it.came, self.unit(it.expected, it.variance));
         }
         self.spread = errors.spread();
+        let unit = |it: &Replayed| self.unit(it.expected, it.variance);
+        self.reach = Reach::learn(&self.replayed, &self.spread, unit);
     }
 
     /// The standard deviation of a slot's volume around its expectation.
@@ -222,8 +169,19 @@ impl Engine {
         (self.dispersion * expected.max(0.25) + expected * expected * variance).sqrt()
     }
 
+    /// What that standard deviation is multiplied by on a day after the history: from 1 tomorrow to what errors a week
+    /// ahead were larger.
+    pub(super) fn growth(&self, day: usize) -> f64 {
+        let ahead = (day + 1).saturating_sub(self.grid.len()).clamp(1, WEEK);
+        1.0 + (self.far - 1.0) * (ahead - 1) as f64 / (WEEK - 1) as f64
+    }
+
     pub(super) fn spread(&self) -> &Spread {
         &self.spread
+    }
+
+    pub(super) fn reach(&self) -> &Reach {
+        &self.reach
     }
 
     /// The number of a civil day.

@@ -15,6 +15,9 @@ const BURN_IN: usize = 14;
 /// Settings are compared on this many last days.
 const COMPARED_DAYS: usize = 400;
 
+/// Days of a week.
+pub(super) const WEEK: usize = 7;
+
 /// A day teaches the level if this share of its usual volume is known.
 const LEAST_SHARE: f64 = 0.1;
 
@@ -72,6 +75,8 @@ pub(super) struct Expected {
     pub(super) variance: f64,
     /// The surprise in standard deviations; `None` where the day is not known.
     pub(super) surprise: Option<f64>,
+    /// The log total and its variance as expected a week before; `None` of the first days.
+    pub(super) week_before: Option<(f64, f64)>,
 }
 
 /// The filter's state after a day: means and covariance of the effects, the fading deviation last.
@@ -142,7 +147,9 @@ impl Filter {
     fn step(&mut self, day: &SeenDay) -> Expected {
         self.pass_day();
         let (log, variance, with) = self.expect(&day.row);
-        let Some(total) = day.total else { return Expected { log, variance, surprise: None } };
+        let Some(total) = day.total else {
+            return Expected { log, variance, ..Expected::default() };
+        };
         let noise = self.day_variance() + self.dispersion / (log.exp() * total.share).max(1.0);
         let scale = (variance + noise).sqrt();
         let error = total.log - log;
@@ -162,7 +169,7 @@ impl Filter {
         let surprise = error / scale;
         let tail = 0.5 * (T_DEGREES + 1.0) * (surprise * surprise / T_DEGREES).ln_1p();
         self.likelihood -= scale.ln() + tail;
-        Expected { log, variance, surprise: Some(surprise) }
+        Expected { log, variance, surprise: Some(surprise), week_before: None }
     }
 
     /// The variance of a day's own noise.
@@ -211,20 +218,34 @@ fn first_log(days: &[SeenDay]) -> f64 {
     first.get(first.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// Runs a filter over all days.
-fn run(
+/// How likely the days are under a motion.
+fn likelihood(design: &Design, days: &[SeenDay], motion: Motion, setting: Setting) -> f64 {
+    let mut filter = Filter::new(design, days, motion, setting);
+    for (at, day) in days.iter().enumerate() {
+        if at == BURN_IN {
+            filter.likelihood = 0.0;
+        }
+        filter.step(day);
+    }
+    filter.likelihood
+}
+
+/// Runs a filter over all days, and notes of each what it expected a week before.
+fn run_ahead(
     design: &Design,
     days: &[SeenDay],
     motion: Motion,
     setting: Setting,
 ) -> (Filter, Vec<Expected>) {
     let mut filter = Filter::new(design, days, motion, setting);
-    let mut expected = Vec::with_capacity(days.len());
+    let mut expected: Vec<Expected> = Vec::with_capacity(days.len());
+    let mut week_before = vec![None; days.len()];
     for (at, day) in days.iter().enumerate() {
-        if at == BURN_IN {
-            filter.likelihood = 0.0;
+        let seen = filter.step(day);
+        expected.push(Expected { week_before: week_before[at], ..seen });
+        if let Some(far) = days.get(at + WEEK) {
+            week_before[at + WEEK] = Some(filter.ahead(&far.row, WEEK));
         }
-        expected.push(filter.step(day));
     }
     (filter, expected)
 }
@@ -232,7 +253,7 @@ fn run(
 /// Finds the motion under which the days surprised least, one setting after the other, and runs it over all days.
 pub(super) fn fit(design: &Design, days: &[SeenDay], setting: Setting) -> (Filter, Vec<Expected>) {
     let recent = &days[days.len().saturating_sub(COMPARED_DAYS)..];
-    let likelihood = |motion: Motion| run(design, recent, motion, setting).0.likelihood;
+    let likelihood = |motion: Motion| likelihood(design, recent, motion, setting);
     let mut best = (Motion::START, likelihood(Motion::START));
     for change in CHANGES {
         let from = best.0;
@@ -247,7 +268,7 @@ pub(super) fn fit(design: &Design, days: &[SeenDay], setting: Setting) -> (Filte
             }
         }
     }
-    run(design, days, best.0, setting)
+    run_ahead(design, days, best.0, setting)
 }
 
 /// A setting that is varied.

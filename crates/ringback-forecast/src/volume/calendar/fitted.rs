@@ -139,7 +139,8 @@ impl FittedVolume for FittedCalendarVolume {
             outlooks.push(Outlook {
                 expected,
                 spread: self.engine.spread(),
-                unit: self.engine.unit(expected, outlook.variance),
+                unit: self.engine.growth(day) * self.engine.unit(expected, outlook.variance),
+                reach: Some(self.engine.reach()),
                 extra_sd,
             });
         }

@@ -1,6 +1,6 @@
 //! What regressors do to the volume: a ridge regression of what the calendar leaves unexplained.
 
-use super::engine::Replayed;
+use super::replay::Replayed;
 use crate::volume::regressors::Regressors;
 
 /// The prior standard deviation of the effect of one standard deviation of a regressor on the log volume.
