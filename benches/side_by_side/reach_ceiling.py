@@ -59,12 +59,16 @@ def natures(rows):
 def followed(rows, known, cut):
     """What the exact posterior says of each row from `cut` on."""
     said, hours, shifts, reached = np.full(len(rows), np.nan), *(rows[it].to_numpy() for it in ("hour", "shift", "reached"))
+    segments = rows.segment.to_numpy()
+    likes = {name: part[["level", "height", "peak"]].to_numpy().T for name, part in known.groupby("segment")}
     for _, places in rows.groupby("customer").indices.items():
-        like = known[known.segment == rows.segment[places[0]]]
-        logs = np.zeros(len(like))
+        if places[-1] < cut:
+            continue
+        level, height, peak = likes[segments[places[0]]]
+        logs = np.zeros(len(level))
         for place in places:
-            bump = np.exp(-((hours[place] - like.peak.to_numpy()) ** 2) / SPREAD)
-            chance = 1 / (1 + np.exp(-(like.level + like.height * bump + shifts[place]).to_numpy()))
+            bump = np.exp(-((hours[place] - peak) ** 2) / SPREAD)
+            chance = 1 / (1 + np.exp(-(level + height * bump + shifts[place])))
             if place >= cut:
                 weights = np.exp(logs - logs.max())
                 said[place] = weights @ chance / weights.sum()

@@ -39,13 +39,13 @@ pub use book::{
 };
 pub use calling_hours::CallingHours;
 pub use caps::{Cap, Spacing};
-pub use contacts::{ContactHistory, OptOuts};
-pub use country::{
-    BasisRules, CallBasis, CountryRules, InvalidCallBasis, InvalidRuleStatus, RuleStatus,
-};
 pub use choose::{
     Choice, ChooseCase, ChooseContext, Chooser, DropReason, DroppedWindow, Exploration, IntentRule,
     OfferedWindow, WindowGrid,
+};
+pub use contacts::{ContactHistory, OptOuts};
+pub use country::{
+    BasisRules, CallBasis, CountryRules, InvalidCallBasis, InvalidRuleStatus, RuleStatus,
 };
 pub use decision::{Decision, Done, Known, OfferDesk, OfferGates, OfferMoment, SpokenWindow};
 pub use error::Error;
@@ -66,7 +66,7 @@ pub use preference::{
 };
 pub use replan::{LivePlan, PlanChange, Promises};
 pub use request::{CallbackRequest, Capacity, InvalidUrgency, RequestId, Skill, Urgency};
-pub use rollout::{PhaseRecord, Promotion, PromotionVerdict, Rollout, Rollouts, Shortfall};
 pub use retry::{GiveUpReason, InvalidTryResult, Next, RetryPolicy, TryResult};
+pub use rollout::{PhaseRecord, Promotion, PromotionVerdict, Rollout, Rollouts, Shortfall};
 pub use rules::{CallRules, CallingRules, CallingRulesBuilder, CustomerRules, Forbidden};
 pub use table::{ReadRequests, RefusedRow, RequestTable, TableError};

@@ -45,7 +45,7 @@ use crate::{CallerType, Error};
 /// waits.apply(&event(110, QueueEventKind::ServiceBegins, 110, "b"))?;
 /// let estimate = waits.estimate(&sales, None, at(120)).unwrap();
 /// assert_eq!(estimate.method.as_str(), "queueing_theory");
-/// assert_eq!(estimate.mean_secs, 110.0); // Ann talks for 100 s and takes a break of 10 s
+/// assert_eq!(estimate.mean_secs, 100.0); // Ann's service took 100 s
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

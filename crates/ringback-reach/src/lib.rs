@@ -30,13 +30,13 @@ pub use choose::WindowChance;
 pub use contact_kpis::{AttemptNumber, ContactKpis};
 pub use error::Error;
 pub use evaluation::{
-    AgainstBaseline, Backtest, BacktestRow, BaselineKind, Evaluation, FollowingModel, HistoryLength,
-    RateBaseline, ReachBacktest, Scored, Stratum,
+    AgainstBaseline, Backtest, BacktestRow, BaselineKind, Evaluation, FollowingModel,
+    HistoryLength, RateBaseline, ReachBacktest, Scored, Stratum,
 };
 pub use learning::{ModelChoice, ReachLearning, TrialResult};
 pub use model::FittedReach;
-pub use rate::RateTable;
 pub use policy_value::{Estimate, HourPolicy, LoggedChoice, PolicyEstimates, PolicyValue};
+pub use rate::RateTable;
 pub use source::{
     AttemptTable, AttemptTableError, AttemptsOfCalls, CallAttempts, CallCounts, CustomerText,
     ReadAttempts, SignalNote,

@@ -9,14 +9,12 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Parser;
 use ringback::callback::{
     BookChange, CallbackBook, CallbackRequest, CallingRules, Capacity, ChooseCase, ChooseContext,
-    ContactHistory, ConventionalReach, Freshness, FreeTime, Guarded, OfferDesk, OfferedWindow,
+    ContactHistory, ConventionalReach, FreeTime, Freshness, Guarded, OfferDesk, OfferedWindow,
     Opened, Plan, PlanInputs, Planner, Policy, ReadRequests, RequestTable,
 };
 use ringback::calllog::{Call, Pseudonymizer, Zone};
 use ringback::features::Calendar;
-use ringback::reach::{
-    AttemptLog, CustomerText, FittedReach, ReachLearning, ReachModel, Window,
-};
+use ringback::reach::{AttemptLog, CustomerText, FittedReach, ReachLearning, ReachModel, Window};
 use ringback_examples::{
     CsvFile, Failure, LogFolder, Moment, Reporting, Step, pseudonym_key, run, write_json,
 };

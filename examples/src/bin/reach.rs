@@ -157,7 +157,11 @@ fn read_calls(flags: &Flags, folder: &Path) -> Result<Input, Failure> {
     let counts = of_calls.counts;
     let notes = vec![format!(
         "of {} calls, {} outbound, {} inbound, {} without a customer, {} within the center or of unknown direction",
-        counts.calls, counts.outbound, counts.inbound, counts.without_customer, counts.other_direction
+        counts.calls,
+        counts.outbound,
+        counts.inbound,
+        counts.without_customer,
+        counts.other_direction
     )];
     if of_calls.log.attempts().is_empty() {
         return Err(Failure::new(format!(
@@ -211,11 +215,7 @@ fn instant(at: DateTime<Utc>) -> String {
 }
 
 /// Log loss, Brier score, AUC and calibration error of the model and of the baselines, on the same attempts.
-fn scores(
-    input: &Input,
-    answer: &Answer,
-    train_until: DateTime<Utc>,
-) -> Result<Value, Failure> {
+fn scores(input: &Input, answer: &Answer, train_until: DateTime<Utc>) -> Result<Value, Failure> {
     let told: Vec<_> =
         answer.backtest.rows.iter().filter_map(|it| Some((it, it.is_reached?))).collect();
     let outcomes: Vec<f64> = told.iter().map(|it| f64::from(u8::from(it.1))).collect();
@@ -255,7 +255,13 @@ fn scores(
 
 fn notes(input: &Input, answer: &Answer) -> Vec<String> {
     let rejected = input.rejected.iter().take(20).map(ToString::to_string);
-    input.notes.iter().cloned().chain(answer.model.notes().iter().cloned()).chain(rejected).collect()
+    input
+        .notes
+        .iter()
+        .cloned()
+        .chain(answer.model.notes().iter().cloned())
+        .chain(rejected)
+        .collect()
 }
 
 #[expect(clippy::print_stdout, reason = "the program's answer")]
@@ -273,9 +279,8 @@ fn print(flags: &Flags, input: &Input, answer: &Answer, scores: &Value) -> Resul
     );
     println!("{:<26}{:>10}{:>10}{:>10}{:>10}", "", "log loss", "Brier", "AUC", "ECE");
     let line = |name: &str, it: &Value| {
-        let number = |key: &str| {
-            it[key].as_f64().map_or_else(|| "-".to_owned(), |it| format!("{it:.4}"))
-        };
+        let number =
+            |key: &str| it[key].as_f64().map_or_else(|| "-".to_owned(), |it| format!("{it:.4}"));
         let (loss, brier) = (number("log_loss"), number("brier"));
         println!("{name:<26}{loss:>10}{brier:>10}{:>10}{:>10}", number("auc"), number("ece"));
     };

@@ -45,7 +45,8 @@ impl Center {
     /// The wait of one who enters, in seconds.
     pub(super) fn fluid_secs(&self, at: i64, asker: Asker) -> f64 {
         let line = self.line(at, asker);
-        self.fluid(at, asker, &line, &self.busy(at, asker), &self.agents.active(at, asker.class))
+        let (busy, active) = (self.busy(at, asker), self.agents.active(at, asker.class));
+        self.fluid(at, asker, (&line, &busy, &active))
     }
 
     /// The time in which those ahead leave and the caller is next: services in progress end at the rates of their ages, agents
@@ -55,7 +56,7 @@ impl Center {
     /// # Source
     ///
     /// The fluid limit of a queue whose rates change, as in \[`IbrahimWhitt2009`\], with overtaking added.
-    fn fluid(&self, at: i64, asker: Asker, line: &Line, busy: &Busy, active: &Active) -> f64 {
+    fn fluid(&self, at: i64, asker: Asker, (line, busy, active): (&Line, &Busy, &Active)) -> f64 {
         let talk = self.talk.slow.unwrap_or(180.0).max(1.0);
         let by_agents = self.agents.are_known().then_some(active.skilled_busy_rate);
         let long_run = by_agents.unwrap_or(busy.in_pool / talk).max(1e-3);
@@ -91,7 +92,7 @@ impl Center {
         put: &mut impl FnMut(&[f64]),
     ) {
         let known = |it: Option<f64>| it.unwrap_or(f64::NAN);
-        let secs = self.fluid(at, asker, line, busy, active);
+        let secs = self.fluid(at, asker, (line, busy, active));
         let scaled = |it: Option<f64>| known(it.map(|it| (secs + SOFT_SECS) * it - SOFT_SECS));
         put(&[
             secs,

@@ -86,7 +86,7 @@ impl Baseline {
         let code = |it: &Known| codes.get(rows.asker(it.row).class as usize).copied().flatten();
         let own = most_frequent(known.iter().filter_map(code));
         let taken: Vec<&Known> = known.iter().step_by(known.len().div_ceil(ROWS).max(1)).collect();
-        let mut columns = vec![Vec::with_capacity(taken.len()); COLUMNS];
+        let mut columns = vec![Vec::new(); COLUMNS];
         for it in &taken {
             let row = basis(&rows.features(it.row), code(it), &own);
             for (column, value) in columns.iter_mut().zip(row) {

@@ -11,11 +11,12 @@ const AHEAD: usize = place("ahead_of_pool");
 ///
 /// The mean is Σ 1 / (rate + i θ), i from 0 to the callers ahead: the time until all of them were served or hung up and then
 /// the caller is served, with service and hang-ups at constant rates [`IbrahimWhitt2009`]. The rate is that of the agents
-/// seen at work, at their own pace where their names are known. The spread is that of a gamma distribution with a stage for
+/// seen at work, each as fast as the last twenty services; their breaks are left out, since most are for want of callers.
+/// The spread is that of a gamma distribution with a stage for
 /// each caller ahead and one more.
 pub(super) fn forecast(features: &Features) -> Option<WaitForecast> {
     let known = |place: usize| Some(features[place]).filter(|it| it.is_finite());
-    let mean = known(BY_AGENTS).or_else(|| known(BY_TALK))?;
+    let mean = known(BY_TALK).or_else(|| known(BY_AGENTS))?;
     let stages = known(AHEAD).unwrap_or(0.0) + 1.0;
     let quantiles = LEVELS.map(|it| gamma_quantile(it, stages, mean));
     Some(WaitForecast::new(WaitMethod::QueueingTheory, mean, quantiles))

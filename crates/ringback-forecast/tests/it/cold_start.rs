@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use ringback_calllog::{
-    Call, Delimited, LogReader, Outcome, PseudonymKey, Pseudonymizer, Zone,
-};
+use ringback_calllog::{Call, Delimited, LogReader, Outcome, PseudonymKey, Pseudonymizer, Zone};
 use ringback_forecast::{
     LiveWaits, QueueEventKind, WaitBacktest, WaitForecast, WaitLearning, WaitMethod, queue_events,
 };
@@ -47,8 +45,7 @@ fn start(calls: &[Call], zone: Zone, days: u64) -> Start {
     let at = |days: u64| zone.start_of_day(first + Days::new(days));
     let (from, to) = (at(days), at(days + 14));
     let log: Vec<Call> = calls.iter().filter(|it| it.arrived_at < to).cloned().collect();
-    let report =
-        WaitBacktest::new(from).learning(WaitLearning::new(zone)).run(&log).unwrap();
+    let report = WaitBacktest::new(from).learning(WaitLearning::new(zone)).run(&log).unwrap();
     let by_theory = theory(&log, zone, from);
     assert_eq!(report.predictions.len(), by_theory.len());
     let (mut sums, mut holds, mut callers) = ([0.0; 3], 0.0, 0);

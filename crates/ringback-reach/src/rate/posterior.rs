@@ -4,7 +4,7 @@ use super::{Prior, lanes, single};
 use crate::history::{Context, Event, Folded, Moment, Person, What};
 
 /// Weights below this share of all are dropped when many moments are asked.
-const DROPPED: f32 = 1e-4;
+const DROPPED: f32 = 2e-5;
 /// Cells of log-odds in which a customer's probability is sorted for its interval, from −8 to 8.
 const CELLS: usize = 128;
 /// Cells up to half the way from one level to the next.

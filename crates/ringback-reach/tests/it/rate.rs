@@ -106,12 +106,17 @@ fn answers_raise_the_hour_and_a_call_too_short_to_hear_does_not_count() {
 #[test]
 fn own_calls_point_to_the_hour_where_the_log_shows_that_they_do() {
     let simulated = small(15).run();
-    // Everybody who is reached calls within the hour a week later: calls come when people are free.
-    let calls = simulated.log.attempts().iter().filter(|it| it.outcome == ContactOutcome::Reached);
-    let calls = calls.map(|it| InboundContact {
-        at: it.attempted_at + TimeDelta::days(7),
-        customer: it.customer,
-    });
+    // Calls at hours at which the customer would answer, whether or not anybody calls them then.
+    let mut draws = crate::simulator::Draws::new(15);
+    let mut calls = Vec::new();
+    while calls.len() < 6_000 {
+        let who = draws.below(700);
+        let hours = i64::try_from(draws.below(150 * 24)).unwrap();
+        let at = monday(hours - 150 * 24);
+        if draws.unit() < simulated.truth(who, at) && (8..20).contains(&(hours % 24)) {
+            calls.push(InboundContact { at, customer: customer(who) });
+        }
+    }
     let log = simulated.log.clone().inbound(calls);
     let mut table = RateTable::fit(&log).unwrap();
     let weight = table.inbound_weight();
