@@ -41,7 +41,7 @@ fn table(n_requests: u32, load: f64) -> Result<AssignmentTable, Error> {
     let mut draws = Draws(7);
     let hour_rates: Vec<f64> = (0..CELLS).map(|_| 0.15 + 0.35 * draws.next()).collect();
     let fair = f64::from(n_requests) / load / f64::from(CELLS);
-    let slots = (0_u32..).find(|it| f64::from(*it) >= fair).unwrap_or(0);
+    let slots = (0_u32..=u32::MAX).find(|it| f64::from(*it) >= fair).unwrap_or(0);
     let mut table = AssignmentTable::new(&[slots; CELLS as usize])?;
     for _ in 0..n_requests {
         table.push(&values(&mut draws, &hour_rates), 0.0)?;

@@ -121,7 +121,7 @@ impl RequestTable {
     ///
     /// [`TableError`] if the header lacks a column or the reader fails. A bad row is no error: it is among the refused.
     pub fn read(
-        &self,
+        self,
         file: &str,
         reader: impl io::Read,
         pseudonymizer: &Pseudonymizer,
@@ -144,7 +144,7 @@ impl RequestTable {
     }
 
     fn request(
-        &self,
+        self,
         row: &Row<'_>,
         pseudonymizer: &Pseudonymizer,
     ) -> Result<CallbackRequest, Fault> {
