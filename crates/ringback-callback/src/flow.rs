@@ -157,7 +157,7 @@ pub struct Certificate {
 /// let mut table = AssignmentTable::new(&[1, 1])?;
 /// table.push(&[0.6, 0.5], 0.0)?;
 /// table.push(&[0.4, f64::NAN], 0.0)?;
-/// table.push(&[0.3, 0.2], 0.0)?;
+/// table.push(&[0.3, 0.25], 0.0)?;
 /// let mut assignment = Assignment::solve(table);
 /// assert_eq!([0, 1, 2].map(|it| assignment.cell(it)), [Some(1), Some(0), None]);
 /// assert_eq!(assignment.certificate().gap, 0.0);

@@ -44,12 +44,18 @@ impl Errors {
         });
         let closed = self.0.partition_point(|error| error.expected <= 0.0);
         let open = self.0.split_off(closed);
-        let mut buckets = vec![Bucket::new(0.0, &self.0)];
+        let mut buckets = vec![Bucket::new(f64::MIN_POSITIVE, &self.0)];
         let count = (open.len() / ENOUGH).clamp(1, BUCKETS);
-        for bucket in 0..count {
-            let (from, to) = (open.len() * bucket / count, open.len() * (bucket + 1) / count);
-            let at_most = open.get(to).map_or(f64::INFINITY, |error| error.expected);
-            buckets.push(Bucket::new(at_most, &open[from..to]));
+        let mut from = 0;
+        for bucket in 1..=count {
+            // Errors of one expected volume stay together: cut apart, they would be the low ones and the high ones.
+            let next =
+                open.get(open.len() * bucket / count).map_or(f64::INFINITY, |it| it.expected);
+            let to = open.partition_point(|error| error.expected < next);
+            if to > from || bucket == count {
+                buckets.push(Bucket::new(next, &open[from..to]));
+                from = to;
+            }
         }
         Spread { buckets }
     }
@@ -58,16 +64,16 @@ impl Errors {
 /// The errors of one bucket of expected volumes, sorted.
 #[derive(Clone, Debug)]
 struct Bucket {
-    /// The bucket holds expected volumes up to this one.
-    at_most: f64,
+    /// The bucket holds expected volumes below this one.
+    below: f64,
     scaled: Vec<f64>,
 }
 
 impl Bucket {
-    fn new(at_most: f64, errors: &[PastError]) -> Self {
+    fn new(below: f64, errors: &[PastError]) -> Self {
         let mut scaled: Vec<f64> = errors.iter().map(|error| error.scaled).collect();
         scaled.sort_by(f64::total_cmp);
-        Self { at_most, scaled }
+        Self { below, scaled }
     }
 }
 
@@ -110,7 +116,7 @@ impl Spread {
     }
 
     fn errors(&self, expected: f64) -> &[f64] {
-        let fits = self.buckets.iter().position(|bucket| expected <= bucket.at_most);
+        let fits = self.buckets.iter().position(|bucket| expected < bucket.below);
         let found = fits.unwrap_or(self.buckets.len() - 1);
         &self.buckets[found].scaled
     }
