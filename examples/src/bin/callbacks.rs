@@ -85,6 +85,15 @@ struct Input {
 /// Requests that need no plan any more, by their id, and why.
 type Settled = Vec<(String, String)>;
 
+/// What has become of the requests at the moment of planning.
+struct OpenRequests {
+    /// Those still open, with what their intents ask for.
+    requests: Vec<CallbackRequest>,
+    /// Those that repeat an open one of their customer.
+    repeated: Vec<CallbackRequest>,
+    settled: Settled,
+}
+
 fn main() -> ExitCode {
     let flags = Flags::parse();
     run(|| callbacks(&flags))
@@ -112,9 +121,12 @@ fn callbacks(flags: &Flags) -> Result<(), Failure> {
     let model = model.as_ref().map(|it| it as &dyn ReachModel);
     let reach = Guarded::new(model, conventional, Freshness::default(), input.as_of);
     let rules = rules(&input, &attempts)?;
-    let (open, settled) = open_requests(&input, &known);
+    let OpenRequests { mut requests, repeated, settled } = open_requests(&input, &known);
+    let offers = offers(&input, &requests, &rules, &reach)?;
+    // The planner says of each repeated one which request it repeats.
+    requests.extend(repeated);
     let inputs = PlanInputs {
-        requests: &open,
+        requests: &requests,
         capacities: &input.capacity,
         reach: &reach,
         rules: &rules,
@@ -125,7 +137,6 @@ fn callbacks(flags: &Flags) -> Result<(), Failure> {
         let why = lacking.map(|it| format!(" ({it})")).unwrap_or_default();
         plan.notes.push(format!("conventional rules in place of a model: {reason}{why}"));
     }
-    let offers = offers(&input, &open, &rules, &reach)?;
     write(flags, &input, &plan, &offers, &settled)
 }
 
@@ -168,10 +179,8 @@ fn rules(input: &Input, attempts: &AttemptLog) -> Result<CallingRules, Failure> 
     Ok(input.policy.calling_rules()?.history(history).build()?)
 }
 
-/// The requests that are still open at the moment of planning, with what their intents ask for, and what became of the others.
-///
-/// A request that repeats an open one of its customer stays with the planner, which says so.
-fn open_requests(input: &Input, known: &[Call]) -> (Vec<CallbackRequest>, Settled) {
+/// Walks through requests and calls in the order of time: whoever got through after asking is not called again.
+fn open_requests(input: &Input, known: &[Call]) -> OpenRequests {
     let mut book = CallbackBook::new();
     let mut repeated = Vec::new();
     let mut due = input.requests.requests.iter().collect::<Vec<_>>();
@@ -194,9 +203,7 @@ fn open_requests(input: &Input, known: &[Call]) -> (Vec<CallbackRequest>, Settle
     for call in calls {
         take(&mut book, call, &mut settled);
     }
-    let mut open: Vec<CallbackRequest> = book.open_requests().cloned().collect();
-    open.extend(repeated);
-    (open, settled)
+    OpenRequests { requests: book.open_requests().cloned().collect(), repeated, settled }
 }
 
 /// Lets a call close the request of its customer, if it was a contact.

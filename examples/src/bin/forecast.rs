@@ -62,7 +62,8 @@ struct Flags {
     /// The zone of the series' days; for --calls, the log's own if left out.
     #[arg(long, value_name = "IANA")]
     time_zone: Option<Zone>,
-    /// The country whose holidays and weekend count: DK, NO, SE, DE, AT, CH, NL, GB, IE, US or IL.
+    /// The country whose holidays and weekend count: DK, NO, SE, DE, AT, CH, FR, ES, IT, NL, GB, IE,
+    /// US or IL.
     #[arg(long, value_name = "CC")]
     country: Option<Country>,
     /// Events and campaigns, with the columns `name`, `start`, `end` and perhaps `known_at`. The calendar model learns what

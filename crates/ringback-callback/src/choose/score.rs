@@ -1,7 +1,7 @@
 //! What speaks for a window.
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
-use ringback_reach::{Ask, AttemptKind, ReachReason, Reachability, Window};
+use ringback_reach::{Ask, AttemptKind, Method, ReachReason, Reachability, Window};
 
 use super::{ChooseCase, ChooseContext, Chooser, DropReason, zone};
 
@@ -133,16 +133,26 @@ impl Outlook {
         is_explored: bool,
     ) -> String {
         let percent = |share: f64| (100.0 * share).round();
+        let middle = ask(context, case, self.window.middle());
+        let answers = if context.model.reachability(&middle).evidence.method == Method::Rules {
+            format!(
+                "by convention, not from data, {} % of such calls are answered",
+                percent(self.probability)
+            )
+        } else {
+            let (lower, upper) = (percent(self.lower), percent(self.upper));
+            format!(
+                "a person answers {} % of such calls ({lower} to {upper} %, {} attempts known)",
+                percent(self.probability),
+                self.attempts,
+            )
+        };
         let mut reason = format!(
-            "a person answers {} % of such calls ({} to {} %, {} attempts known), {} more fit and agents are {} % free",
-            percent(self.probability),
-            percent(self.lower),
-            percent(self.upper),
-            self.attempts,
+            "{answers}, {} more fit and agents are {} % free",
             self.slots,
             percent(self.slack_share),
         );
-        let told = context.model.explain(&ask(context, case, self.window.middle()));
+        let told = context.model.explain(&middle);
         if let Some(part) = strongest(&told) {
             reason = format!("{reason}; {part}");
         }

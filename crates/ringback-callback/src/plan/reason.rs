@@ -73,7 +73,7 @@ impl Board {
         };
         let percent = 100.0 * reach.probability;
         let answers = if reach.evidence.method == Method::Rules {
-            format!("about {percent:.0} % of calls are answered then")
+            format!("by convention, not from data, {percent:.0} % of calls are answered then")
         } else {
             format!("the customer answers {percent:.0} % of calls then")
         };

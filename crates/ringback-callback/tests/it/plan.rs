@@ -411,7 +411,11 @@ fn stale_evidence_and_windows_that_overlap_are_noted() {
             "1 windows overlap the next: their slots are counted as different agents",
         ]
     );
-    assert!(plan.planned[0].reason.ends_with("about 30 % of calls are answered then"));
+    assert!(
+        plan.planned[0]
+            .reason
+            .ends_with("by convention, not from data, 30 % of calls are answered then")
+    );
 }
 
 #[test]
