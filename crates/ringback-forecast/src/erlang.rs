@@ -59,7 +59,7 @@ impl Load {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] unless `calls_per_hour` is finite and at least 0, `service_secs_mean` finite and above 0, and
+    /// [`Error::Setting`] unless `calls_per_hour` is finite and at least 0, `service_secs_mean` 1e-6 to 1e12 and
     /// the load at most 1,000,000 erlangs.
     pub fn new(calls_per_hour: f64, service_secs_mean: f64) -> Result<Self, Error> {
         check(
@@ -79,7 +79,7 @@ impl Load {
     ///
     /// # Errors
     ///
-    /// As [`Load::new`], and [`Error::Setting`] unless `interval_secs` is finite and above 0.
+    /// As [`Load::new`], and [`Error::Setting`] unless `interval_secs` is 1e-6 to 1e12.
     pub fn per_interval(
         calls: f64,
         interval_secs: f64,
@@ -115,9 +115,9 @@ pub(crate) fn check(
     if is_right { Ok(()) } else { Err(Error::Setting { what, value, expected }) }
 }
 
-/// Checks a duration in seconds that must not be 0.
+/// Checks a duration in seconds that must not be 0: from a microsecond, so that rates are numbers, to 30,000 years.
 pub(crate) fn check_duration(what: &'static str, secs: f64) -> Result<(), Error> {
-    check(what, secs, secs.is_finite() && secs > 0.0, "a finite number of seconds above 0")
+    check(what, secs, (1e-6..=1e12).contains(&secs), "a number of seconds from 1e-6 to 1e12")
 }
 
 /// Checks a moment of a wait.

@@ -16,6 +16,7 @@ mod learning;
 mod model;
 mod policy_value;
 mod rate;
+mod reliability;
 mod source;
 mod time_effect;
 mod uplift;
@@ -37,6 +38,7 @@ pub use learning::{ModelChoice, ReachLearning, TrialResult};
 pub use model::FittedReach;
 pub use policy_value::{Estimate, HourPolicy, LoggedChoice, PolicyEstimates, PolicyValue};
 pub use rate::RateTable;
+pub use reliability::{Reliability, ReliabilityBin};
 pub use source::{
     AttemptTable, AttemptTableError, AttemptsOfCalls, CallAttempts, CallCounts, CustomerText,
     ReadAttempts, SignalNote,

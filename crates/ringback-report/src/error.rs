@@ -32,6 +32,27 @@ pub enum Error {
         /// Why not.
         why: String,
     },
+    /// The part builds on a forecast of the volume, which there is not.
+    #[error("no forecast: {why}")]
+    NeedsForecast {
+        /// Why not.
+        why: String,
+    },
+    /// Nobody was tried: when customers pick up cannot be seen.
+    #[error("not observable in this source: it has no outbound calls to customers whom it names")]
+    NoAttempts,
+    /// The log does not tell how long agents talk.
+    #[error("not observable in this source: it does not write how long agents talk")]
+    NoTalk,
+    /// No opening hours can be found in the log.
+    #[error("the log is too short to find opening hours")]
+    NoOpeningHours,
+    /// Attempts cannot be learned from.
+    #[error(transparent)]
+    Reach(#[from] ringback_reach::Error),
+    /// Callbacks cannot be planned.
+    #[error(transparent)]
+    Callback(#[from] ringback_callback::Error),
 }
 
 impl From<NotObservable> for Error {

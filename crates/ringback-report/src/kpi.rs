@@ -13,8 +13,10 @@ use ringback_forecast::{
     Backtest, BacktestReport, CalendarVolume, Level, PastWeeks, VolumeForecast, VolumeModel,
     WaitBacktest, WaitLearning, WaitReport, WeekdayProfile,
 };
+use ringback_reach::AttemptLog;
 
 use crate::Error;
+use crate::reach::{AttemptsFrom, CallbackWindows, ReachKpis, WindowInputs};
 use crate::sources::{SourceKpis, source_kpis};
 
 /// The length of the intervals that volume is counted and forecast in.
@@ -31,12 +33,19 @@ const BACKTEST_WEEKS: usize = 8;
 pub struct KpiOptions {
     calendar: Calendar,
     acceptable_wait: AcceptableWait,
+    attempts: Option<(AttemptLog, AttemptsFrom)>,
 }
 
 impl KpiOptions {
     /// Options with a calendar: its holidays and weekend shape the forecast, its weekend ends the week.
     pub fn new(calendar: Calendar, acceptable_wait: AcceptableWait) -> Self {
-        Self { calendar, acceptable_wait }
+        Self { calendar, acceptable_wait, attempts: None }
+    }
+
+    /// Attempts to reach customers, and where they come from. Default: the outbound calls of the log.
+    #[must_use]
+    pub fn attempts(self, log: AttemptLog, from: AttemptsFrom) -> Self {
+        Self { attempts: Some((log, from)), ..self }
     }
 }
 
@@ -66,6 +75,10 @@ pub struct Kpis {
     pub train_until: DateTime<Utc>,
     /// Wait predictions from then on.
     pub wait_predictions: Result<WaitReport, Error>,
+    /// What attempts to reach customers tell.
+    pub reach: Result<ReachKpis, Error>,
+    /// The windows to offer callbacks in, next week.
+    pub callback_windows: Result<CallbackWindows, Error>,
 }
 
 impl Kpis {
@@ -101,6 +114,25 @@ impl Kpis {
         } else {
             Err(ringback_features::NotObservable::Waits.into())
         };
+        step("learning when customers pick up");
+        let reach = match &options.attempts {
+            Some((attempts, from)) => ReachKpis::of(attempts, from.clone()),
+            None => ReachKpis::of_calls(log),
+        };
+        step("choosing callback windows");
+        let callback_windows = part(&volume, |table| {
+            let forecast = forecast.as_ref();
+            let forecast = forecast.map_err(|it| Error::NeedsForecast { why: it.to_string() })?;
+            let inputs = WindowInputs {
+                log,
+                table,
+                forecast,
+                calendar: &options.calendar,
+                service: &service,
+                reach: reach.as_ref().ok(),
+            };
+            CallbackWindows::of(&inputs)
+        });
         Self {
             service,
             sources,
@@ -112,6 +144,8 @@ impl Kpis {
             backtest,
             train_until,
             wait_predictions,
+            reach,
+            callback_windows,
         }
     }
 }

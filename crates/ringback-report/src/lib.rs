@@ -15,14 +15,15 @@
 //! assert!(page.starts_with("<!doctype html>"));
 //! ```
 //!
-//! Files in reading order: `kpi` (everything that the overview shows, worked out once), `overview` (the page on it);
-//! `chart` and its kinds, `page`.
+//! Files in reading order: `kpi` (everything that the overview shows, worked out once), with `reach` (when customers pick up,
+//! and when to offer callbacks), `overview` (the page on it); `chart` and its kinds, `page`.
 
 mod chart;
 mod error;
 mod kpi;
 mod overview;
 mod page;
+mod reach;
 mod sources;
 
 pub use chart::{
@@ -33,4 +34,8 @@ pub use error::Error;
 pub use kpi::{KpiOptions, Kpis};
 pub use overview::overview_page;
 pub use page::{Align, KeyFigure, Page, Section, Table};
+pub use reach::{
+    AttemptsFrom, CallbackDay, CallbackWindow, CallbackWindows, ContactMonth, ReachKpis,
+    ReachScores, SegmentHours,
+};
 pub use sources::{SourceKpis, source_kpis, sources_section};

@@ -7,12 +7,13 @@ use ringback_forecast::{
 };
 
 use crate::kpi::Kpis;
+use crate::reach::{reach_section, windows_section};
 use crate::sources::sources_section;
 use crate::{
     Align, BarChart, BarSeries, HeatMap, KeyFigure, LineChart, Page, Section, Series, Stroke, Table,
 };
 
-const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+pub(crate) const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// The page.
 pub fn overview_page(log: &CallLog, audit: &Audit, kpis: &Kpis) -> Page {
@@ -41,6 +42,8 @@ pub fn overview_page(log: &CallLog, audit: &Audit, kpis: &Kpis) -> Page {
         .section(waits_section(kpis))
         .section(forecast_section(log, kpis))
         .section(wait_prediction_section(log, kpis))
+        .section(reach_section(&kpis.reach, zone))
+        .section(windows_section(&kpis.callback_windows, zone))
         .section(definitions())
 }
 
@@ -402,11 +405,11 @@ pub(crate) fn shown(measure: &Measure, show: fn(f64) -> String) -> String {
     measure.value().map_or_else(missing, show)
 }
 
-fn missing() -> String {
+pub(crate) fn missing() -> String {
     "–".to_owned()
 }
 
-fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     format!("{} %", share_in_percent(share))
 }
 
@@ -419,7 +422,7 @@ pub(crate) fn one_digit(value: f64) -> String {
     format!("{value:.1}")
 }
 
-fn number(value: Option<f64>, digits: usize) -> String {
+pub(crate) fn number(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(missing, |it| format!("{it:.digits$}"))
 }
 

@@ -120,8 +120,7 @@ fn forecast(flags: &Flags) -> Result<(), Failure> {
     let mut notes = notes(flags.model, &calendar, &rejected);
     let fitting = Step::new(flags.reporting.quiet, "fitting");
     let forecast = if flags.model == Method::Auto {
-        let fitted =
-            AutoVolume::with_calendar(zone, Arc::new(calendar.clone())).fit_auto(&series)?;
+        let fitted = auto(zone, &calendar).fit_auto(&series)?;
         notes.push(format!("chosen by the last four weeks: {}", fitted.report().chosen));
         fitted.forecast(flags.horizon.get(), &flags.level)?
     } else {
@@ -148,8 +147,13 @@ fn model(method: Method, zone: Zone, calendar: &Calendar) -> Box<dyn VolumeModel
         Method::Profile => Box::new(WeekdayProfile::new(zone).calendar(kinds)),
         Method::Smoothing => Box::new(ExponentialSmoothing::default()),
         Method::Mstl => Box::new(Mstl::default()),
-        Method::Auto => Box::new(AutoVolume::with_calendar(zone, kinds)),
+        Method::Auto => Box::new(auto(zone, calendar)),
     }
+}
+
+fn auto(zone: Zone, calendar: &Calendar) -> AutoVolume {
+    let events = calendar.all_events().clone();
+    AutoVolume::with_events(zone, Arc::new(calendar.clone()), events)
 }
 
 /// All that a run has to say.
@@ -169,7 +173,7 @@ fn notes(method: Method, calendar: &Calendar, rejected: &[String]) -> Vec<String
         notes.push(format!("{rows} row(s) rejected, their intervals are missing; first: {first}"));
     }
     let events = calendar.all_events().len();
-    if events > 0 && method != Method::Calendar {
+    if events > 0 && !matches!(method, Method::Calendar | Method::Auto) {
         notes.push(format!("{events} event(s) read; of the models, only calendar uses them"));
     }
     notes

@@ -22,6 +22,12 @@ fn unknown_flags_and_absent_paths_are_refused() {
     check("ingest", &[&ingest[..], &both].concat(), &["--layout", "--mapping"]);
     check("overview", &["--out", "out", "--mapping", "shop.toml"], &["PATH"]);
     check("waits", &["--calls", "log", "--out", "out/w.csv"], &["--train-until"]);
+    check(
+        "reach",
+        &["--train-until", "2026-05-04", "--out", "out/r.csv"],
+        &["--attempts", "--calls"],
+    );
+    check("callbacks", &["--calls", "log", "--out", "out"], &["--requests", "--as-of"]);
     check("forecast", &["--horizon", "10", "--out", "out/f.csv"], &["--series", "--calls"]);
     check(
         "forecast",
@@ -46,6 +52,8 @@ fn values_out_of_range_are_refused() {
         &[&waits[..], &["--train-until", "2026-05-04", "--update", "hourly"]].concat(),
         &["hourly"],
     );
+    let reach = ["--attempts", "a.csv", "--train-until", "2026-05-04", "--out", "out/r.csv"];
+    check("reach", &[&reach[..], &["--model", "oracle"]].concat(), &["oracle", "boosting"]);
     let forecast = ["--calls", "log", "--interval", "30m", "--out", "out/f.csv"];
     for wrong in [
         "--horizon=0",
@@ -77,7 +85,7 @@ fn values_out_of_range_are_refused() {
 #[test]
 fn every_program_explains_itself() {
     let place = Place::new();
-    for program in ["ingest", "forecast", "waits", "overview"] {
+    for program in ["ingest", "forecast", "waits", "reach", "callbacks", "overview"] {
         let help = place.run(program, &["--help"]).succeeds().stdout;
         assert!(help.contains("Example") && help.contains(&format!("  {program} ")), "{help}");
         for flag in ["--out", "--json", "--quiet"] {

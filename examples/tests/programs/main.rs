@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod callbacks;
+#[cfg(test)]
 mod canary;
 #[cfg(test)]
 mod flags;
@@ -16,6 +18,8 @@ mod overview;
 mod page;
 #[cfg(test)]
 mod place;
+#[cfg(test)]
+mod reach;
 #[cfg(test)]
 mod vendors;
 #[cfg(test)]

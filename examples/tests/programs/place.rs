@@ -113,6 +113,8 @@ fn binary(program: &str) -> &'static str {
         "ingest" => env!("CARGO_BIN_EXE_ingest"),
         "forecast" => env!("CARGO_BIN_EXE_forecast"),
         "waits" => env!("CARGO_BIN_EXE_waits"),
+        "reach" => env!("CARGO_BIN_EXE_reach"),
+        "callbacks" => env!("CARGO_BIN_EXE_callbacks"),
         "overview" => env!("CARGO_BIN_EXE_overview"),
         "write_adapter" => env!("CARGO_BIN_EXE_write_adapter"),
         _ => panic!("no program {program}"),

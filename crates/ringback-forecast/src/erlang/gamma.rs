@@ -126,11 +126,28 @@ pub(crate) fn harmonic_between(y: f64, n: f64) -> f64 {
     sum + logs + digamma_beyond_ln(high) - digamma_beyond_ln(low)
 }
 
+/// A gamma distribution wider than this is taken from the normal one.
+const LONGEST_SUM: f64 = 1e6;
+
 /// The share of a gamma distribution of shape `y` and scale 1 that lies below `z`: the regularized lower incomplete
 /// gamma function.
+///
+/// # Source
+///
+/// The sum of Poisson terms; for shapes above 10¹² the cube root of \[`Wilson1931`\].
 pub(crate) fn lower_gamma(y: f64, z: f64) -> f64 {
-    if z <= 0.0 {
-        return 0.0;
+    if z.is_nan() || z <= 0.0 || z.is_infinite() {
+        return if z.is_nan() { z } else { f64::from(u8::from(z > 0.0)) };
+    }
+    let spread = z.max(y).sqrt();
+    // Forty standard deviations away a share is 0 or 1 to the last bit; the sum would take as many terms as the spread.
+    if (z - y).abs() > 40.0 * spread + 100.0 {
+        return f64::from(u8::from(z > y));
+    }
+    if spread > LONGEST_SUM {
+        // The cube root of such a variable is normal to within one part of its shape.
+        let ninth = 1.0 / (9.0 * y);
+        return normal_cdf(((z / y).cbrt() - (1.0 - ninth)) / ninth.sqrt());
     }
     let first = super::queue_sum::first_state(z, y);
     let total = super::queue_sum::total_from(z, y, first).total;

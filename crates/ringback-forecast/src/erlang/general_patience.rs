@@ -251,7 +251,7 @@ impl GeneralPatienceQueue {
     /// [`Error::Setting`] unless `wait_secs` is at least 0.
     pub fn virtual_wait_exceeds(&self, wait_secs: f64) -> Result<f64, Error> {
         check_wait("wait_secs", wait_secs)?;
-        Ok(self.mean(self.integrate(wait_secs).all))
+        Ok(self.mean(self.integrate(wait_secs).all).min(1.0))
     }
 
     /// The share of callers who are answered within `wait_secs`, hang-ups counted as missed.
@@ -262,7 +262,7 @@ impl GeneralPatienceQueue {
     pub fn answered_within(&self, wait_secs: f64) -> Result<f64, Error> {
         check_wait("wait_secs", wait_secs)?;
         let later = self.mean(self.integrate(wait_secs).answered);
-        Ok((self.answer_probability() - later).max(0.0))
+        Ok((self.answer_probability() - later).clamp(0.0, 1.0))
     }
 
     fn answer_probability(&self) -> f64 {

@@ -16,6 +16,8 @@ mod intraday;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod odd_numbers;
+#[cfg(test)]
 mod patience;
 #[cfg(test)]
 mod pooled;
