@@ -398,6 +398,15 @@ fn definitions() -> Section {
             "Concordance",
             "The share of pairs of callers in which the one who waited longer had been told so; 0.5 is chance.",
         ),
+        (
+            "Effort",
+            "Attempts to reach one customer, up to the one that a person answers, or to a pause of more than 14 days.",
+        ),
+        ("Log loss, Brier score", "How far told probabilities were from what came: the mean of −ln p, and of squared distances."),
+        (
+            "AUC",
+            "The share of pairs of an answered and another attempt in which the answered one was told the higher probability.",
+        ),
     ])
 }
 

@@ -161,5 +161,7 @@ fn scores(log: &AttemptLog) -> Result<ReachScores, Error> {
     let backtest = test.walk(log, &mut model)?;
     let bins = (backtest.evaluation.all.rows / ROWS_A_BIN).clamp(1, MOST_BINS);
     let reliability = backtest.reliability(bins)?;
-    Ok(ReachScores { train_until, trained, evaluation: backtest.evaluation, reliability })
+    let mut evaluation = backtest.evaluation;
+    evaluation.by_segment.retain(|it| it.customers >= segment::LEAST_CUSTOMERS);
+    Ok(ReachScores { train_until, trained, evaluation, reliability })
 }

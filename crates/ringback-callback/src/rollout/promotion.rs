@@ -17,7 +17,7 @@ pub struct Promotion {
     /// Decisions in shadow, callbacks after it: fewer say nothing of the shares. Default: 100.
     pub cases: u64,
     /// The least share of callbacks that a person answered. Range: 0 to 1. Default: 0.8; nine of ten callbacks that
-    /// customers have asked for are answered where the promise is kept \[Hathaway2021\].
+    /// customers have asked for are answered where the promise is kept \[`HathawayEtAl2021`\].
     pub answered_share: f64,
     /// The largest share of callbacks that were not made in their window. Range: 0 to 1. Default: 0.05.
     pub missed_share: f64,

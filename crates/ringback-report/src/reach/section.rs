@@ -1,7 +1,7 @@
 //! When customers pick up, on the page.
 
 use ringback_calllog::Zone;
-use ringback_reach::{AttemptKind, ReliabilityBin, Stratum};
+use ringback_reach::{AttemptKind, ContactKpis, ReliabilityBin, Stratum};
 
 use super::{AttemptsFrom, ContactMonth, ReachKpis, ReachScores, SegmentHours};
 use crate::overview::{WEEKDAYS, grouped, missing, number, one_digit, percent, share_in_percent};
@@ -50,24 +50,37 @@ fn key_figures(it: &ReachKpis) -> [KeyFigure; 4] {
     let figure = |label: &str, value: Option<f64>, show: fn(f64) -> String| {
         KeyFigure::new(label, &value.map_or_else(missing, show))
     };
-    let hours = |it: Option<f64>| number(it, 1);
+    let first = format!("of {} efforts to reach a customer", grouped(contact.episodes as u64));
+    let until = number(contact.attempts_until_reached, 1);
+    let (hours, since) = time_to_contact(contact);
     [
-        figure("Reached at the first attempt", contact.first_attempt_reached, percent)
-            .note(&format!("of {} efforts to reach a customer", grouped(contact.episodes as u64))),
-        figure("Attempts for each contact", contact.attempts_per_reached, one_digit).note(
-            &format!(
-                "those in vain too; {} where the customer was reached",
-                number(contact.attempts_until_reached, 1)
-            ),
-        ),
-        figure("Time to first contact", contact.hours_to_contact_mean, one_digit).unit("h").note(
-            &format!(
-                "mean from the first attempt to the answer; median {} h",
-                hours(contact.hours_to_contact_median)
-            ),
-        ),
+        figure("Reached at the first attempt", contact.first_attempt_reached, percent).note(&first),
+        figure("Attempts for each contact", contact.attempts_per_reached, one_digit)
+            .note(&format!("those in vain too; {until} where the customer was reached")),
+        figure("Time to first contact", hours, one_digit).unit("h").note(&since),
         figure("Answered", contact.attempt_reached, percent).note("of all attempts"),
     ]
+}
+
+/// From the customer's call to the answer where customers called, else from the first attempt. Unit: hours.
+fn time_to_contact(contact: &ContactKpis) -> (Option<f64>, String) {
+    let median = |hours: Option<f64>| match hours {
+        Some(hours) if hours <= 0.0 => "most answer at the first attempt".to_owned(),
+        hours => format!("median {} h", number(hours, 1)),
+    };
+    if contact.hours_from_call_mean.is_some() {
+        let since = format!(
+            "mean from the customer's call to the answer, {} contacts; {}",
+            grouped(contact.reached_after_call as u64),
+            median(contact.hours_from_call_median)
+        );
+        return (contact.hours_from_call_mean, since);
+    }
+    let since = format!(
+        "mean from the first attempt to the answer, of those reached; {}",
+        median(contact.hours_to_contact_median)
+    );
+    (contact.hours_to_contact_mean, since)
 }
 
 fn month_table(section: Section, months: &[ContactMonth]) -> Section {

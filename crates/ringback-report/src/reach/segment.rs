@@ -10,7 +10,7 @@ use ringback_reach::{
 use serde::Serialize;
 
 /// Customers that a segment must have to be shown.
-const LEAST_CUSTOMERS: usize = 5;
+pub(super) const LEAST_CUSTOMERS: usize = 5;
 /// Attempts that an hour of the week must have to be shown.
 const LEAST_ATTEMPTS: u32 = 5;
 

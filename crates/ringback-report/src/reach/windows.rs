@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use ringback_callback::{
-    CallbackRequest, CallingRules, ChooseCase, ChooseContext, Chooser, DropReason, Exploration,
-    FreeTime, FreeTimeSettings, IntentRule, LoadRow, RequestId, WindowGrid,
+    CallRules as _, CallbackRequest, CallingRules, ChooseCase, ChooseContext, Chooser, DropReason,
+    Exploration, FreeTime, FreeTimeSettings, IntentRule, LoadRow, RequestId, WindowGrid,
 };
 use ringback_calllog::{CallLog, PseudonymKey, Pseudonymizer};
 use ringback_features::{Calendar, IntervalTable, NotObservable, ServiceSummary};
@@ -64,7 +64,8 @@ pub struct CallbackWindows {
 pub struct CallbackDay {
     /// The day, in the log's zone.
     pub date: NaiveDate,
-    /// Callbacks that fit into agents' free time, by local hour; absent while nobody is there.
+    /// Callbacks that fit into agents' free time, by local hour; absent while nobody is there, and where calls may not begin in
+    /// the whole of the hour.
     pub slots: Vec<Option<u32>>,
     /// The windows to offer, best first.
     pub windows: Vec<CallbackWindow>,
@@ -247,8 +248,11 @@ impl<'a> Desk<'a> {
         let zone = self.calendar.zone();
         let starts = |hour: i64| zone.at_or_after(midnight + TimeDelta::hours(hour));
         let hour = |it| {
-            let slack = free.within(Window::new(starts(it), starts(it + 1)).ok()?, None);
-            (slack.staffed_secs > 0.0).then(|| slack.slots(self.intent.handle_secs()))
+            let window = Window::new(starts(it), starts(it + 1)).ok()?;
+            let allowed = self.rules.permit(&self.request, window, self.as_of).ok()?;
+            let slack = free.within(window, None);
+            let is_there = slack.staffed_secs > 0.0 && allowed == window;
+            is_there.then(|| slack.slots(self.intent.handle_secs()))
         };
         (0..24).map(hour).collect()
     }

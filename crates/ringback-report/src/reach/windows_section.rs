@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use ringback_calllog::Zone;
 
 use super::{CallbackDay, CallbackWindow, CallbackWindows};
-use crate::overview::{WEEKDAYS, grouped, missing, percent};
+use crate::overview::{WEEKDAYS, grouped, missing};
 use crate::{Align, Error, HeatMap, Section, Table};
 
 /// The section.
@@ -59,7 +59,8 @@ fn map(it: &CallbackWindows) -> HeatMap {
     let days = it.days.iter().map(|it| day_name(it.date));
     let mut map = HeatMap::new("Callbacks that fit, next week", days, hours)
         .description(
-            "Dark hours have agents to spare; in pale ones callers who wait need all of them.",
+            "Dark hours have agents to spare; in pale ones callers who wait need all of them. In hatched hours nobody is there, or no \
+             calls are allowed.",
         )
         .x_label("Hour of the day, local time")
         .y_label("Day")
@@ -75,7 +76,8 @@ fn table(it: &CallbackWindows, zone: Zone) -> Table {
     let mut table = Table::new(["Day", "First choice", "Second choice", "Third choice"])
         .align([Align::Left; 4])
         .caption(
-            "The windows to offer, best first: how many callbacks fit, and how much of the agents' time is free.",
+            "The windows to offer, best first; in brackets how many callbacks fit, how much of the agents' time is free, and, where it is \
+             known, how many customers answer.",
         );
     for day in &it.days {
         let cell = |place: usize| day.windows.get(place).map(|it| told(it, zone));
@@ -92,9 +94,9 @@ fn table(it: &CallbackWindows, zone: Zone) -> Table {
 
 fn told(it: &CallbackWindow, zone: Zone) -> String {
     let time = |at| zone.local(at).format("%H:%M").to_string();
-    let answers = it.probability.map_or_else(String::new, |it| format!(", {} answer", percent(it)));
+    let answers = it.probability.map_or_else(String::new, |it| format!(", {:.0} %", it * 100.0));
     format!(
-        "{}–{}: {} fit, {:.0} % free{answers}",
+        "{}–{} ({}, {:.0} %{answers})",
         time(it.window.starts_at()),
         time(it.window.ends_at()),
         it.slots,
