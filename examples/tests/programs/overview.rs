@@ -15,7 +15,7 @@ const FILES: [&str; 6] = [
     "summary.json",
 ];
 
-const PARTS: [&str; 8] = [
+const PARTS: [&str; 10] = [
     "audit",
     "service",
     "weeks",
@@ -24,6 +24,8 @@ const PARTS: [&str; 8] = [
     "forecast",
     "forecast_backtest",
     "wait_predictions",
+    "reachability",
+    "callback_windows",
 ];
 
 #[test]
@@ -44,6 +46,15 @@ fn without_arguments_it_reports_on_the_shipped_months_from_any_folder() {
     assert_eq!(summary["audit"], place.json("ringback-out/audit.json"));
     let page = place.read("ringback-out/report.html");
     assert!(page.starts_with("<!doctype html>") && page.contains("252\u{202f}290"));
+    // The bank made no outbound calls: what is shown is made up, is said to be, and moves no window.
+    let reach = &summary["reachability"];
+    assert_eq!(reach["attempts_from"]["source"], "made_up");
+    assert!(page.contains("Everything in this section stands on made-up attempts"));
+    assert!(reach["time_effect_shown"].as_bool().unwrap());
+    let all = &reach["scores"]["evaluation"]["all"];
+    assert!(all["auc"].as_f64().unwrap() > 0.7, "{all}");
+    assert_eq!(summary["callback_windows"]["by_load_alone"], true);
+    assert_eq!(summary["callback_windows"]["days"].as_array().unwrap().len(), 7);
 
     let again = place.run("overview", &["--json", "--quiet", "--out", "again"]).succeeds();
     assert_eq!(again.stdout.lines().count(), 1);
@@ -84,4 +95,40 @@ fn an_afternoon_of_calls_gives_a_report_that_says_what_it_cannot_say() {
     let page = place.read("out/report.html");
     assert!(page.contains("No forecast: ") && page.contains("No backtest: "));
     assert!(!page.contains("NaN") && !page.contains("inf "), "no figure is made up");
+}
+
+/// The vendors' outbound calls are attempts; a table of one's own takes their place.
+#[test]
+fn attempts_come_from_the_logs_or_from_a_table() {
+    let place = Place::new();
+    let vendors = fixture("vendors");
+    let vendors = vendors.to_str().unwrap();
+    place.run("overview", &["--key-file", "key", "--out", "out", vendors]).succeeds();
+    let reach = &place.json("out/summary.json")["reachability"];
+    assert_eq!(reach["attempts_from"]["source"], "outbound_calls");
+    // Three days are too few to learn from, and the page says so.
+    assert!(reach["scores"]["error"].as_str().unwrap().contains("expected at least 50"), "{reach}");
+    let page = place.read("out/report.html");
+    assert!(page.contains("How well an answer can be told is not observable in this source"));
+
+    let mut text = "customer,attempted_at,reached\n".to_owned();
+    for number in 0..200 {
+        let (day, hour) = (1 + number % 28, 8 + number % 9);
+        let reached = u8::from(number % 3 == 0);
+        text += &format!("c{},2026-04-{day:02}T{hour:02}:00:00Z,{reached}\n", number % 40);
+    }
+    place.write("dialer.csv", format!("{text}c1,never,1\n"));
+    let flags =
+        ["--key-file", "key", "--out", "own", "--attempts", "dialer.csv", "--json", vendors];
+    let ran = place.run("overview", &flags).succeeds();
+    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let reach = &summary["reachability"];
+    assert_eq!(reach["attempts_from"]["name"], "dialer.csv");
+    assert_eq!((&reach["attempts"], &reach["attempts_rejected"]), (&200.into(), &1.into()));
+    assert!(reach["contact"]["first_attempt_reached"].is_number());
+    assert!(place.read("own/report.html").contains("Attempts from dialer.csv."));
+
+    place.write("none.csv", "customer,attempted_at,reached\nc1,never,1\n");
+    let flags = ["--key-file", "key", "--out", "none", "--attempts", "none.csv", vendors];
+    place.run("overview", &flags).fails(&["no attempt can be used", "none.csv:2: attempted_at"]);
 }

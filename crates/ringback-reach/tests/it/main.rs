@@ -15,6 +15,8 @@ mod policy_value;
 #[cfg(test)]
 mod rate;
 #[cfg(test)]
+mod reliability;
+#[cfg(test)]
 mod simulated;
 #[cfg(test)]
 mod simulator;

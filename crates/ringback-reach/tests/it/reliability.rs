@@ -13,9 +13,12 @@ fn alike(rows: usize, reached: usize, told: f64) -> Vec<(f64, bool)> {
 /// to the four digits printed there.
 #[test]
 fn intervals_are_the_published_ones() {
-    for (reached, rows, lower, upper) in
-        [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
-    {
+    for (reached, rows, lower, upper) in [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ] {
         let bin = Reliability::of(&alike(rows, reached, 0.3), 1).unwrap().bins[0];
         assert!((bin.lower - lower).abs() < 5e-5, "{reached} of {rows}: {bin:?}");
         assert!((bin.upper - upper).abs() < 5e-5, "{reached} of {rows}: {bin:?}");
@@ -39,11 +42,11 @@ fn at_the_ends_of_an_interval_the_share_is_as_far_as_the_level_says() {
 
 #[test]
 fn bins_have_as_many_rows_and_do_not_depend_on_the_order() {
-    let mut random = Random(5);
+    let mut random = Random::new(5);
     let mut told: Vec<(f64, bool)> = (0..1_000)
         .map(|_| {
-            let probability = random.share();
-            (probability, random.share() < probability)
+            let probability = random.unit();
+            (probability, random.is(probability))
         })
         .collect();
     let reliability = Reliability::of(&told, 8).unwrap();
@@ -70,11 +73,11 @@ fn intervals_hold_what_was_told_if_it_is_right() {
     let held = |too_high: f64| {
         let (mut held, mut bins) = (0, 0);
         for seed in 0..100 {
-            let mut random = Random(seed);
+            let mut random = Random::new(seed);
             let told: Vec<(f64, bool)> = (0..2_000)
                 .map(|_| {
-                    let right = 0.1 + 0.7 * random.share();
-                    (right + too_high, random.share() < right)
+                    let right = 0.1 + 0.7 * random.unit();
+                    (right + too_high, random.is(right))
                 })
                 .collect();
             let reliability = Reliability::of(&told, 10).unwrap();

@@ -34,14 +34,14 @@ pub(crate) fn reach_section(reach: &Result<ReachKpis, Error>, zone: Zone) -> Sec
             zone.date(it.last)
         ))
         .key_figures(key_figures(it));
-    let section = month_table(section, &it.months);
     let section = maps(section, it);
-    match &it.scores {
+    let section = match &it.scores {
         Ok(scores) => score_blocks(section, scores, zone),
         Err(error) => section.note(&format!(
             "How well an answer can be told is not observable in this source: {error}."
         )),
-    }
+    };
+    month_table(section, &it.months)
 }
 
 /// What the field reports, from the attempts.
@@ -54,8 +54,8 @@ fn key_figures(it: &ReachKpis) -> [KeyFigure; 4] {
     let until = number(contact.attempts_until_reached, 1);
     let (hours, since) = time_to_contact(contact);
     [
-        figure("Reached at the first attempt", contact.first_attempt_reached, percent).note(&first),
-        figure("Attempts for each contact", contact.attempts_per_reached, one_digit)
+        figure("Reached at first attempt", contact.first_attempt_reached, percent).note(&first),
+        figure("Attempts per contact", contact.attempts_per_reached, one_digit)
             .note(&format!("those in vain too; {until} where the customer was reached")),
         figure("Time to first contact", hours, one_digit).unit("h").note(&since),
         figure("Answered", contact.attempt_reached, percent).note("of all attempts"),
@@ -92,7 +92,7 @@ fn month_table(section: Section, months: &[ContactMonth]) -> Section {
         "Efforts",
         "Reached at first attempt",
         "Attempts",
-        "Attempts for each contact",
+        "Attempts per contact",
         "Time to contact",
     ])
     .align([Align::Left].into_iter().chain([Align::Right; 5]))

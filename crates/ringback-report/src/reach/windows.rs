@@ -161,8 +161,7 @@ impl Target {
     /// log where the usual share would leave nobody free.
     fn free_time(self, rows: &[LoadRow], was: &ServiceSummary) -> Result<(f64, FreeTime), Error> {
         let free = self.settings(ANSWERED_SHARE).free_time(rows)?;
-        let now =
-            was.service_level_of_offered.value().filter(|it| (0.01..ANSWERED_SHARE).contains(it));
+        let now = was.service_level.value().filter(|it| (0.01..ANSWERED_SHARE).contains(it));
         let is_any = rows.iter().any(|it| free.within(it.window, None).free_secs > 0.0);
         match now {
             Some(share) if !is_any => Ok((share, self.settings(share).free_time(rows)?)),

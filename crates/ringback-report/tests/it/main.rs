@@ -7,4 +7,6 @@ mod kpi;
 #[cfg(test)]
 mod page;
 #[cfg(test)]
+mod reach;
+#[cfg(test)]
 mod xml;
