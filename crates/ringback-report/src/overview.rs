@@ -42,7 +42,7 @@ pub fn overview_page(log: &CallLog, audit: &Audit, kpis: &Kpis) -> Page {
         .section(waits_section(kpis))
         .section(forecast_section(log, kpis))
         .section(wait_prediction_section(log, kpis))
-        .section(reach_section(&kpis.reach, zone))
+        .section(reach_section(&kpis.reach, log))
         .section(windows_section(&kpis.callback_windows, zone))
         .section(definitions())
 }

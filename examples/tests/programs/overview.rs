@@ -1,5 +1,6 @@
 //! `overview`: the main job.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use serde_json::Value;
@@ -115,7 +116,7 @@ fn attempts_come_from_the_logs_or_from_a_table() {
     for number in 0..200 {
         let (day, hour) = (1 + number % 28, 8 + number % 9);
         let reached = u8::from(number % 3 == 0);
-        text += &format!("c{},2026-04-{day:02}T{hour:02}:00:00Z,{reached}\n", number % 40);
+        writeln!(text, "c{},2026-04-{day:02}T{hour:02}:00:00Z,{reached}", number % 40).unwrap();
     }
     place.write("dialer.csv", format!("{text}c1,never,1\n"));
     let flags =

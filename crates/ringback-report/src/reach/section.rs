@@ -1,6 +1,6 @@
 //! When customers pick up, on the page.
 
-use ringback_calllog::Zone;
+use ringback_calllog::{Call, CallLog, Direction, Zone};
 use ringback_reach::{AttemptKind, ContactKpis, ReliabilityBin, Stratum};
 
 use super::{AttemptsFrom, ContactMonth, ReachKpis, ReachScores, SegmentHours};
@@ -11,17 +11,15 @@ use crate::{Align, Error, HeatMap, KeyFigure, LineChart, Section, Series, Stroke
 const MAPS: usize = 4;
 
 /// The section.
-pub(crate) fn reach_section(reach: &Result<ReachKpis, Error>, zone: Zone) -> Section {
+pub(crate) fn reach_section(reach: &Result<ReachKpis, Error>, log: &CallLog) -> Section {
+    let zone = log.observed.zone;
     let section = Section::new("When customers pick up").id("reachability");
     let it = match reach {
         Ok(it) => it,
         Err(error) => return section.warning(&format!("When customers pick up: {error}.")),
     };
     let section = match &it.from {
-        AttemptsFrom::MadeUp(name) => section.warning(&format!(
-            "Everything in this section stands on made-up attempts ({name}), to show what can be told. This log has no \
-             outbound calls to customers whom it names: when its own customers pick up is not observable in this source."
-        )),
+        AttemptsFrom::MadeUp(name) => section.warning(&made_up(name, log)),
         AttemptsFrom::Table(name) => section.text(&format!("Attempts from {name}.")),
         AttemptsFrom::OutboundCalls => section,
     };
@@ -42,6 +40,19 @@ pub(crate) fn reach_section(reach: &Result<ReachKpis, Error>, zone: Zone) -> Sec
         )),
     };
     month_table(section, &it.months)
+}
+
+fn made_up(name: &str, log: &CallLog) -> String {
+    let is_attempt = |it: &Call| it.direction == Direction::Outbound && it.customer.is_some();
+    let own = if log.calls.iter().any(is_attempt) {
+        "It does not look at the log's own outbound calls."
+    } else {
+        "This log has no outbound calls to customers whom it names: when its own customers pick up is not observable in this \
+         source."
+    };
+    format!(
+        "Everything in this section stands on made-up attempts ({name}), to show what can be told. {own}"
+    )
 }
 
 /// What the field reports, from the attempts.

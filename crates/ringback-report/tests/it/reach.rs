@@ -35,8 +35,8 @@ fn drawn(number: usize) -> f64 {
 /// hour; segments take turns.
 fn attempts(names: [&str; 2], chance: impl Fn(usize, u32) -> f64) -> Vec<Attempt> {
     let mut attempts = Vec::new();
-    for number in 0..6_000_usize {
-        let day = TimeDelta::days((number / 750 * 7 + number % 5).try_into().unwrap());
+    for number in 0..4_000_usize {
+        let day = TimeDelta::days((number / 500 * 7 + number % 5).try_into().unwrap());
         let hour = 9 + u32::try_from(number / 5 % 9).unwrap();
         let minute = u32::try_from(number % 60).unwrap();
         let at = (monday() + day).and_hms_opt(hour, minute, 0).unwrap().and_utc();
@@ -71,7 +71,7 @@ fn the_maps_show_each_segments_own_hours() {
     let names: Vec<&str> = segments.iter().map(SegmentHours::name).collect();
     assert_eq!(names, ["consumer", "shop"]);
     for (place, segment) in segments.iter().enumerate() {
-        assert_eq!((segment.customers, segment.attempts, segment.zone), (100, 3_000, Zone::UTC));
+        assert_eq!((segment.customers, segment.attempts, segment.zone), (100, 2_000, Zone::UTC));
         let mut cells = 0;
         for (day, hour, told) in segment.cells() {
             assert!(day < 5 && (9..18).contains(&hour), "nobody called on day {day} at {hour}");
@@ -85,7 +85,7 @@ fn the_maps_show_each_segments_own_hours() {
     }
     let scores = reach.scores.as_ref().unwrap();
     let all = &scores.evaluation.all;
-    assert_eq!(scores.trained + all.rows, 6_000);
+    assert_eq!(scores.trained + all.rows, 4_000);
     assert!(scores.train_until.time().num_seconds_from_midnight() == 0);
     let global = &all.against[0];
     assert!(global.gain > 3.0 * global.gain_standard_error.unwrap(), "{global:?}");
