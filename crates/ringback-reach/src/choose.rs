@@ -262,7 +262,7 @@ impl<'a> Scorer<'a> {
         let of_hour = self.model.rate.prior.types.at(hour);
         let into = &mut self.odds[at * kept..(at + 1) * kept];
         for (value, place) in into.iter_mut().zip(&self.compact.places) {
-            *value = of_hour[*place];
+            *value = of_hour[*place as usize];
         }
     }
 }

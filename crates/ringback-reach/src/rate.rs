@@ -70,7 +70,7 @@ impl Default for RateLearning {
 /// of the kind of attempt. What is believed of one customer are the types' frequencies times how likely each makes what
 /// happened. So nothing known gives the rate of the segment at that hour, and each attempt moves it as far as it should:
 /// the strength of the shrinkage is part of the frequencies, and nobody sets it. Where customers do not differ, the types
-/// shrink to one, and everybody has the segment's curve.
+/// shrink to one, and everybody has the segment's curve; where none of them prefers an hour, only levels are left.
 ///
 /// If the log shows that customers change, what is believed of one fades with a half-life towards the segment's; and if it
 /// holds calls of customers, each counts as a sign of the hours at which they are free, for as much as proves useful.
@@ -297,7 +297,10 @@ pub(crate) fn fit_prior(log: &AttemptLog, settings: &RateLearning) -> Result<Pri
     let n = segments.len() + 1;
     let width = settings.width.unwrap_or_else(|| learn::width(&people, n, rate, settings));
     let few = learn::thin(&people, settings.most_attempts);
-    let (types, weights, effects, _) = learn::fit(&few, n, (rate, width), settings.rounds);
+    let preferring = learn::fit(&few, n, learn::all_types(&few, rate, width), settings.rounds);
+    let flat = learn::fit(&few, n, learn::types_without_hours(rate, width), settings.rounds);
+    // Where nobody prefers an hour, rounds would go on for long until types that do have lost all weight.
+    let (types, weights, effects, _) = if preferring.3 > flat.3 { preferring } else { flat };
     let mut prior = Prior::new(segments, types, weights, effects, rate);
     let some = learn::thin(&people, 2 * settings.width_attempts);
     if !log.inbound_contacts().is_empty() {

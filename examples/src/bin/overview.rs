@@ -40,8 +40,8 @@ beside them; see fixtures/vendors/site.toml.";
 /// callers wait, next week's volume, how well a wait can be told on arrival, when customers pick up, and when to offer
 /// callbacks.
 ///
-/// Without PATH it reads the shipped calls: seven months of a bank's call center, 1999; as they have no outbound calls, made-up
-/// attempts show what is told of those. Writes report.html (one file, opens from disk), summary.json, and the call log as
+/// Without PATH it reads the shipped calls: seven months of a bank's call center, 1999; as they have no outbound calls that
+/// nobody answered, made-up attempts show what is told of those. Writes report.html (one file, opens from disk), summary.json, and the call log as
 /// ingest does.
 #[derive(Parser)]
 #[command(version, after_long_help = EXAMPLES)]

@@ -47,10 +47,12 @@ fn without_arguments_it_reports_on_the_shipped_months_from_any_folder() {
     assert_eq!(summary["audit"], place.json("ringback-out/audit.json"));
     let page = place.read("ringback-out/report.html");
     assert!(page.starts_with("<!doctype html>") && page.contains("252\u{202f}290"));
-    // The bank made no outbound calls: what is shown is made up, is said to be, and moves no window.
+    // The bank wrote down only the outbound calls that were answered: what is shown is made up, is said to be, and moves no
+    // window.
     let reach = &summary["reachability"];
     assert_eq!(reach["attempts_from"]["source"], "made_up");
     assert!(page.contains("Everything in this section stands on made-up attempts"));
+    assert!(page.contains("those that nobody answered are not written, it seems"));
     assert!(reach["time_effect_shown"].as_bool().unwrap());
     let all = &reach["scores"]["evaluation"]["all"];
     assert!(all["auc"].as_f64().unwrap() > 0.7, "{all}");

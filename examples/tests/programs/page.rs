@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::place::Place;
 
-const SECTIONS: [&str; 9] = [
+const SECTIONS: [&str; 11] = [
     "glance",
     "audit",
     "weeks",
@@ -15,11 +15,13 @@ const SECTIONS: [&str; 9] = [
     "waits",
     "forecast",
     "wait-prediction",
+    "reachability",
+    "callback-windows",
     "terms",
     "sources",
 ];
 
-const FIGURES: usize = 8;
+const FIGURES: usize = 12;
 
 /// Measures the page once it is laid out, and tells the page that frames it.
 const MEASURE: &str = r##"<script>

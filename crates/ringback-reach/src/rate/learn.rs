@@ -42,15 +42,27 @@ struct Round {
     attempts: usize,
 }
 
-/// Fits types with one width of preference, and says the mean log-likelihood of an attempt.
+/// The types to begin with: with preferred hours of one width.
+pub(super) fn all_types(people: &[&Sequence], rate: f64, width: f64) -> Types {
+    Types::grid(log_odds(rate), &used_hours(people), width)
+}
+
+/// The types to begin with if no customer prefers an hour.
+pub(super) fn types_without_hours(rate: f64, width: f64) -> Types {
+    Types::without_hours(log_odds(rate), width)
+}
+
+fn log_odds(rate: f64) -> f64 {
+    (rate / (1.0 - rate)).ln()
+}
+
+/// Fits the weights of types, and says the mean log-likelihood of an attempt.
 pub(super) fn fit(
     people: &[&Sequence],
     segments: usize,
-    (rate, width): (f64, f64),
+    types: Types,
     rounds: usize,
 ) -> (Types, Vec<f32>, Effects, f64) {
-    let log_odds = (rate / (1.0 - rate)).ln();
-    let types = Types::grid(log_odds, &used_hours(people), width);
     let n = types.len();
     let mut mixture = Mixture {
         types,
@@ -264,7 +276,8 @@ pub(super) fn width(
     let few = thin(people, settings.width_attempts);
     let mut best = (f64::NEG_INFINITY, super::WIDTHS[0]);
     for width in super::WIDTHS {
-        let (_, _, _, log_likelihood) = fit(&few, segments, (rate, width), settings.width_rounds);
+        let types = all_types(&few, rate, width);
+        let (_, _, _, log_likelihood) = fit(&few, segments, types, settings.width_rounds);
         if log_likelihood > best.0 {
             best = (log_likelihood, width);
         }

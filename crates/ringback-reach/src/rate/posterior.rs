@@ -158,14 +158,21 @@ impl Posterior {
 
     /// The types that carry weight, for asking many moments.
     pub(crate) fn compact(&self, into: &mut Compact) {
-        into.places.clear();
-        into.weights.clear();
-        for (place, weight) in self.weights.iter().enumerate() {
-            if *weight > DROPPED * self.sum {
-                into.places.push(place);
-                into.weights.push(*weight);
+        let least = DROPPED * self.sum;
+        into.places.resize(self.weights.len(), 0);
+        into.weights.resize(self.weights.len(), 0.0);
+        let mut kept = 0;
+        // Each is written, and written over unless it is kept: which ones are kept cannot be foreseen.
+        for (number, weight) in (0_u32..).zip(&self.weights) {
+            if let (Some(place), Some(into)) =
+                (into.places.get_mut(kept), into.weights.get_mut(kept))
+            {
+                (*place, *into) = (number, *weight);
             }
+            kept += usize::from(*weight > least);
         }
+        into.places.truncate(kept);
+        into.weights.truncate(kept);
         let sum = lanes::total(&into.weights);
         lanes::scale(&mut into.weights, 1.0 / sum.max(f32::MIN_POSITIVE));
     }
@@ -174,7 +181,7 @@ impl Posterior {
 /// Types that carry weight.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Compact {
-    pub(crate) places: Vec<usize>,
+    pub(crate) places: Vec<u32>,
     pub(crate) weights: Vec<f32>,
 }
 

@@ -55,14 +55,15 @@ impl From<Types> for Saved {
 }
 
 impl Types {
+    /// Levels about the log-odds of all, none of which prefers an hour.
+    pub(crate) fn without_hours(log_odds: f64, width: f64) -> Self {
+        let level = |level| Shape { level, peak: None, height: 0.0 };
+        Self::of(levels(log_odds).into_iter().map(level).collect(), width)
+    }
+
     /// Levels about the log-odds of all, with every preferred hour and without; the hours are those that matter.
     pub(crate) fn grid(log_odds: f64, hours: &[bool; HOURS], width: f64) -> Self {
-        let mut levels = Vec::new();
-        let mut level = LEVELS.0;
-        while level < LEVELS.1 + 1e-9 {
-            levels.push(log_odds + level);
-            level += LEVEL_STEP;
-        }
+        let levels = levels(log_odds);
         let is_used = |hour: usize| hours[hour % HOURS];
         // A peak at a whole hour lies between two hours' middles, one at half past in the middle of one.
         let mut peaks = Vec::new();
@@ -125,6 +126,17 @@ impl Types {
     pub(crate) fn select(&self, places: &[usize]) -> Self {
         Self::of(places.iter().map(|it| self.shapes[*it]).collect(), self.width)
     }
+}
+
+/// Levels about a rate's log-odds.
+fn levels(log_odds: f64) -> Vec<f64> {
+    let mut levels = Vec::new();
+    let mut level = LEVELS.0;
+    while level < LEVELS.1 + 1e-9 {
+        levels.push(log_odds + level);
+        level += LEVEL_STEP;
+    }
+    levels
 }
 
 impl Shape {

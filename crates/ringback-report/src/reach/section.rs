@@ -1,7 +1,7 @@
 //! When customers pick up, on the page.
 
-use ringback_calllog::{Call, CallLog, Direction, Zone};
-use ringback_reach::{AttemptKind, ContactKpis, ReliabilityBin, Stratum};
+use ringback_calllog::{CallLog, Zone};
+use ringback_reach::{Attempt, AttemptKind, AttemptLog, ContactKpis, ReliabilityBin, Stratum};
 
 use super::{AttemptsFrom, ContactMonth, ReachKpis, ReachScores, SegmentHours};
 use crate::overview::{WEEKDAYS, grouped, missing, number, one_digit, percent, share_in_percent};
@@ -9,6 +9,9 @@ use crate::{Align, Error, HeatMap, KeyFigure, LineChart, Section, Series, Stroke
 
 /// Segments of which a map is drawn.
 const MAPS: usize = 4;
+
+/// From this share of answered attempts on, calls that nobody answered are taken to be missing.
+const NEARLY_ALL: f64 = 0.99;
 
 /// The section.
 pub(crate) fn reach_section(reach: &Result<ReachKpis, Error>, log: &CallLog) -> Section {
@@ -32,6 +35,14 @@ pub(crate) fn reach_section(reach: &Result<ReachKpis, Error>, log: &CallLog) -> 
             zone.date(it.last)
         ))
         .key_figures(key_figures(it));
+    let section = match it.contact.attempt_reached {
+        Some(share) if share >= NEARLY_ALL => section.warning(&format!(
+            "{} of the attempts were answered: those that nobody answered are not written, it seems. Then these figures are too \
+             good, and when customers pick up is not observable in this source.",
+            percent(share)
+        )),
+        _ => section,
+    };
     let section = maps(section, it);
     let section = match &it.scores {
         Ok(scores) => score_blocks(section, scores, zone),
@@ -42,17 +53,34 @@ pub(crate) fn reach_section(reach: &Result<ReachKpis, Error>, log: &CallLog) -> 
     month_table(section, &it.months)
 }
 
+/// What made-up attempts stand in for.
 fn made_up(name: &str, log: &CallLog) -> String {
-    let is_attempt = |it: &Call| it.direction == Direction::Outbound && it.customer.is_some();
-    let own = if log.calls.iter().any(is_attempt) {
-        "It does not look at the log's own outbound calls."
-    } else {
-        "This log has no outbound calls to customers whom it names: when its own customers pick up is not observable in this \
-         source."
+    let own = AttemptLog::from_calls(&log.calls, log.observed.zone).map(|it| it.log);
+    let outcomes: Vec<bool> =
+        own.iter().flat_map(AttemptLog::attempts).filter_map(reached).collect();
+    let answered = outcomes.iter().filter(|it| **it).count() as f64 / outcomes.len() as f64;
+    let own = match outcomes.len() {
+        0 => "This log has no outbound calls to customers whom it names: when its own customers pick up is not observable in \
+              this source."
+            .to_owned(),
+        calls if answered >= NEARLY_ALL => format!(
+            "Of this log's own {} outbound calls to customers whom it names, {} were answered: those that nobody answered are \
+             not written, it seems. When its own customers pick up is not observable in this source.",
+            grouped(calls as u64),
+            percent(answered)
+        ),
+        calls => format!(
+            "It does not look at this log's own {} outbound calls to customers whom it names.",
+            grouped(calls as u64)
+        ),
     };
     format!(
         "Everything in this section stands on made-up attempts ({name}), to show what can be told. {own}"
     )
+}
+
+fn reached(attempt: &Attempt) -> Option<bool> {
+    attempt.outcome.is_reached()
 }
 
 /// What the field reports, from the attempts.

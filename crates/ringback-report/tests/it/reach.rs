@@ -174,6 +174,16 @@ fn months_are_those_by_hand() {
 }
 
 #[test]
+fn attempts_of_which_all_were_answered_are_not_taken_for_good() {
+    let reach = reach(attempts(["consumer", "shop"], |_, _| 1.0));
+    let page = page_of(Ok(reach));
+    assert!(page.contains(
+        "100.0 % of the attempts were answered: those that nobody answered are not written"
+    ));
+    assert!(!page.contains("When customers of segment"), "no map");
+}
+
+#[test]
 fn a_log_without_outbound_calls_says_that_it_cannot_tell() {
     let (log, _) = center(2);
     let error = ReachKpis::of_calls(&log).unwrap_err();
@@ -293,6 +303,7 @@ fn of_free_hours_those_come_first_at_which_customers_answer() {
     assert!(kpis.callback_windows.as_ref().unwrap().by_load_alone);
     let page = overview_page(&log, &audit, &kpis).to_html();
     assert!(page.contains("Everything in this section stands on made-up attempts (made_up.csv)"));
+    assert!(page.contains("This log has no outbound calls to customers whom it names"));
 }
 
 /// 2.4 erlangs at four agents: 80 % in 20 s take five of them by Erlang C (four answer 76 %, three 40 %).
