@@ -19,14 +19,14 @@ const NORMAL_95: f64 = 1.959_963_984_540_054;
 /// ```
 /// use ringback_reach::Reliability;
 ///
-/// // Told 20 % ten times and 70 % ten times; two and four came true.
+/// // Told 25 % eight times and 75 % eight times; two and four came true.
 /// let told: Vec<(f64, bool)> =
-///     (0..10).map(|it| (0.2, it < 2)).chain((0..10).map(|it| (0.7, it < 4))).collect();
+///     (0..8).map(|it| (0.25, it < 2)).chain((0..8).map(|it| (0.75, it < 4))).collect();
 /// let reliability = Reliability::of(&told, 2)?;
 /// let [low, high] = &reliability.bins[..] else { unreachable!() };
-/// assert_eq!((low.probability_mean, low.reached), (0.2, 0.2));
-/// assert_eq!((high.probability_mean, high.reached), (0.7, 0.4));
-/// assert!(high.lower < 0.4 && high.upper > 0.4);
+/// assert_eq!((low.probability_mean, low.reached), (0.25, 0.25));
+/// assert_eq!((high.probability_mean, high.reached), (0.75, 0.5));
+/// assert!(high.lower < 0.5 && high.upper > 0.5);
 /// # Ok::<(), ringback_reach::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

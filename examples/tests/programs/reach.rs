@@ -1,5 +1,7 @@
 //! `reach`: a probability an attempt, and scores against the plain rates.
 
+use std::fmt::Write as _;
+
 use super::place::{Place, fixture};
 
 const TRAIN_UNTIL: &str = "2024-05-15T00:00:00Z";
@@ -61,7 +63,8 @@ fn stamps_may_be_seconds_since_1970_and_bad_rows_are_told_of() {
     let mut text = "customer,attempted_at,reached\n".to_owned();
     for attempt in 0..400_i64 {
         let at = 1_767_600_000 + attempt * 7_000;
-        text += &format!("c{},{at},{}\n", attempt % 40, u8::from(attempt * 7 % 10 < 4));
+        let reached = u8::from(attempt * 7 % 10 < 4);
+        writeln!(text, "c{},{at},{reached}", attempt % 40).unwrap();
     }
     text += "c1,yesterday,1\nc1,1770400000,maybe\n";
     place.write("attempts.csv", text);
