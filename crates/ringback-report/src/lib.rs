@@ -16,8 +16,9 @@
 //! ```
 //!
 //! Files in reading order: `kpi` (everything that the overview shows, worked out once), `overview` (the page on it);
-//! `chart` and its kinds, `page`.
+//! `bottleneck` (where cases lose time); `chart` and its kinds, `page`.
 
+mod bottleneck;
 mod chart;
 mod error;
 mod kpi;
@@ -25,9 +26,12 @@ mod overview;
 mod page;
 mod sources;
 
+pub use bottleneck::{
+    BottleneckOptions, Bottlenecks, NamedWait, bottleneck_page, bottleneck_section,
+};
 pub use chart::{
-    BarChart, BarLayout, BarSeries, Baseline, Chart, Color, Direction, HeatMap, LineChart, Marks,
-    Position, Series, Stroke, nice_ticks, time_ticks,
+    BarChart, BarLayout, BarSeries, Baseline, Chart, Color, Direction, HeatMap, LineChart, MapChart,
+    Marks, Position, Series, SpectrumChart, Stroke, nice_ticks, time_ticks,
 };
 pub use error::Error;
 pub use kpi::{KpiOptions, Kpis};

@@ -41,6 +41,7 @@ pub fn overview_page(log: &CallLog, audit: &Audit, kpis: &Kpis) -> Page {
         .section(waits_section(kpis))
         .section(forecast_section(log, kpis))
         .section(wait_prediction_section(log, kpis))
+        .section(crate::bottleneck::calls_section(log))
         .section(definitions())
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::place::Place;
 
-const SECTIONS: [&str; 9] = [
+const SECTIONS: [&str; 10] = [
     "glance",
     "audit",
     "weeks",
@@ -15,11 +15,12 @@ const SECTIONS: [&str; 9] = [
     "waits",
     "forecast",
     "wait-prediction",
+    "bottlenecks",
     "terms",
     "sources",
 ];
 
-const FIGURES: usize = 8;
+const FIGURES: usize = 10;
 
 /// Measures the page once it is laid out, and tells the page that frames it.
 const MEASURE: &str = r##"<script>

@@ -113,6 +113,7 @@ fn binary(program: &str) -> &'static str {
         "ingest" => env!("CARGO_BIN_EXE_ingest"),
         "forecast" => env!("CARGO_BIN_EXE_forecast"),
         "waits" => env!("CARGO_BIN_EXE_waits"),
+        "bottlenecks" => env!("CARGO_BIN_EXE_bottlenecks"),
         "overview" => env!("CARGO_BIN_EXE_overview"),
         "write_adapter" => env!("CARGO_BIN_EXE_write_adapter"),
         _ => panic!("no program {program}"),
