@@ -1,6 +1,7 @@
 //! Charts as SVG: no scripts, no fonts, nothing loaded; readable in light, dark, print, on a phone, and as a lone file.
 //!
-//! Files in reading order: `line`, `bar` and `heat_map` are the charts, each with its `_plot` that draws; `canvas` is what
+//! Files in reading order: `line`, `bar` and `heat_map` are the charts, each with its `_plot` that draws; `mined` takes in the
+//! drawings of processes; `canvas` is what
 //! they share (title, legend, axes); `across` is the horizontal axis of lines; `axis` and `time_axis` find ticks; `text` measures; `number` prints; `color` and
 //! `chart.css` paint; `markup` escapes.
 
@@ -14,6 +15,7 @@ mod heat_map;
 mod line;
 mod line_plot;
 pub(crate) mod markup;
+mod mined;
 mod number;
 mod text;
 mod time_axis;
@@ -23,6 +25,7 @@ pub use bar::{BarChart, BarLayout, BarSeries, Direction};
 pub use color::Color;
 pub use heat_map::HeatMap;
 pub use line::{Baseline, LineChart, Marks, Position, Series, Stroke};
+pub use mined::{MapChart, SpectrumChart};
 pub use time_axis::time_ticks;
 
 use canvas::{Setting, Size};
@@ -40,6 +43,10 @@ pub enum Chart {
     Bar(BarChart),
     /// Colored cells by row and column.
     HeatMap(HeatMap),
+    /// A process map.
+    Map(Box<MapChart>),
+    /// A performance spectrum.
+    Spectrum(SpectrumChart),
 }
 
 impl Chart {
@@ -60,8 +67,15 @@ impl Chart {
             Self::Line(it) => &it.caption,
             Self::Bar(it) => &it.caption,
             Self::HeatMap(it) => &it.caption,
+            Self::Map(it) => &it.caption,
+            Self::Spectrum(it) => &it.caption,
         };
         (&caption.title, &caption.description)
+    }
+
+    /// Whether the page needs the style of the mining crate's drawings.
+    pub(crate) fn is_mined(&self) -> bool {
+        matches!(self, Self::Map(_) | Self::Spectrum(_))
     }
 
     fn draw(&self, setting: &Setting) -> Svg {
@@ -69,6 +83,8 @@ impl Chart {
             Self::Line(it) => it.draw(setting),
             Self::Bar(it) => it.draw(setting),
             Self::HeatMap(it) => it.draw(setting),
+            Self::Map(it) => it.draw(setting),
+            Self::Spectrum(it) => it.draw(setting),
         }
     }
 }
@@ -88,6 +104,18 @@ impl From<BarChart> for Chart {
 impl From<HeatMap> for Chart {
     fn from(chart: HeatMap) -> Self {
         Self::HeatMap(chart)
+    }
+}
+
+impl From<MapChart> for Chart {
+    fn from(chart: MapChart) -> Self {
+        Self::Map(Box::new(chart))
+    }
+}
+
+impl From<SpectrumChart> for Chart {
+    fn from(chart: SpectrumChart) -> Self {
+        Self::Spectrum(chart)
     }
 }
 

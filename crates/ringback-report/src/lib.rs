@@ -16,8 +16,9 @@
 //! ```
 //!
 //! Files in reading order: `kpi` (everything that the overview shows, worked out once), with `reach` (when customers pick up,
-//! and when to offer callbacks), `overview` (the page on it); `chart` and its kinds, `page`.
+//! and when to offer callbacks), `overview` (the page on it); `bottleneck` (where cases lose time); `chart` and its kinds, `page`.
 
+mod bottleneck;
 mod chart;
 mod error;
 mod kpi;
@@ -26,9 +27,12 @@ mod page;
 mod reach;
 mod sources;
 
+pub use bottleneck::{
+    BottleneckOptions, Bottlenecks, NamedWait, bottleneck_page, bottleneck_section,
+};
 pub use chart::{
-    BarChart, BarLayout, BarSeries, Baseline, Chart, Color, Direction, HeatMap, LineChart, Marks,
-    Position, Series, Stroke, nice_ticks, time_ticks,
+    BarChart, BarLayout, BarSeries, Baseline, Chart, Color, Direction, HeatMap, LineChart, MapChart,
+    Marks, Position, Series, SpectrumChart, Stroke, nice_ticks, time_ticks,
 };
 pub use error::Error;
 pub use kpi::{KpiOptions, Kpis};

@@ -44,6 +44,7 @@ pub fn overview_page(log: &CallLog, audit: &Audit, kpis: &Kpis) -> Page {
         .section(wait_prediction_section(log, kpis))
         .section(reach_section(&kpis.reach, log))
         .section(windows_section(&kpis.callback_windows, zone))
+        .section(crate::bottleneck::calls_section(log))
         .section(definitions())
 }
 

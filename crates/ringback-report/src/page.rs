@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use ringback_mining::DRAWING_STYLE;
+
 use crate::chart::markup::Markup;
 use crate::chart::{Chart, ChartSize, STYLE};
 
@@ -89,6 +91,9 @@ impl Page {
         out.tag("title").text(&self.title);
         out.tag("style").content(|out| {
             out.raw(STYLE);
+            if self.sections.iter().any(Section::has_mined_chart) {
+                out.raw(DRAWING_STYLE);
+            }
             out.raw(PAGE_STYLE);
         });
     }
@@ -237,6 +242,10 @@ impl Section {
     pub fn definitions<'a>(self, terms: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let terms = terms.into_iter().map(|(term, text)| (term.to_owned(), text.to_owned()));
         self.block(Block::Definitions(terms.collect()))
+    }
+
+    fn has_mined_chart(&self) -> bool {
+        self.blocks.iter().any(|it| matches!(it, Block::Chart(chart) if chart.is_mined()))
     }
 
     fn block(mut self, block: Block) -> Self {

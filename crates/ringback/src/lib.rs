@@ -40,13 +40,19 @@ pub use ringback_callback as callback;
 pub use ringback_calllog as calllog;
 #[cfg(feature = "cisco")]
 pub use ringback_cisco as cisco;
+#[cfg(feature = "eventlog")]
+pub use ringback_eventlog as eventlog;
 #[cfg(feature = "features")]
 pub use ringback_features as features;
 #[cfg(feature = "forecast")]
 pub use ringback_forecast as forecast;
 #[cfg(feature = "learn")]
 pub use ringback_learn as learn;
+#[cfg(feature = "mining")]
+pub use ringback_mining as mining;
 #[cfg(feature = "reach")]
 pub use ringback_reach as reach;
 #[cfg(feature = "report")]
 pub use ringback_report as report;
+#[cfg(feature = "tickets")]
+pub use ringback_tickets as tickets;

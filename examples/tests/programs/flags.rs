@@ -34,6 +34,10 @@ fn unknown_flags_and_absent_paths_are_refused() {
         &["--calls", "log", "--horizon", "10", "--out", "out/f.csv"],
         &["--interval"],
     );
+    check("bottlenecks", &["--out", "out"], &["--log", "--calls"]);
+    check("bottlenecks", &["--log", "a.xes", "--calls", "log", "--out", "out"], &["--calls"]);
+    check("bottlenecks", &["--calls", "log", "--case", "id", "--out", "out"], &["--case"]);
+    check("bottlenecks", &["--log", "a.xes", "--export", "bpmn", "--out", "out"], &["bpmn", "xes"]);
 }
 
 #[test]
@@ -85,7 +89,7 @@ fn values_out_of_range_are_refused() {
 #[test]
 fn every_program_explains_itself() {
     let place = Place::new();
-    for program in ["ingest", "forecast", "waits", "reach", "callbacks", "overview"] {
+    for program in ["ingest", "forecast", "waits", "reach", "callbacks", "bottlenecks", "overview"] {
         let help = place.run(program, &["--help"]).succeeds().stdout;
         assert!(help.contains("Example") && help.contains(&format!("  {program} ")), "{help}");
         for flag in ["--out", "--json", "--quiet"] {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::place::Place;
 
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 12] = [
     "glance",
     "audit",
     "weeks",
@@ -17,11 +17,12 @@ const SECTIONS: [&str; 11] = [
     "wait-prediction",
     "reachability",
     "callback-windows",
+    "bottlenecks",
     "terms",
     "sources",
 ];
 
-const FIGURES: usize = 12;
+const FIGURES: usize = 13;
 
 /// Measures the page once it is laid out, and tells the page that frames it.
 const MEASURE: &str = r##"<script>

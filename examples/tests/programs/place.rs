@@ -115,6 +115,7 @@ fn binary(program: &str) -> &'static str {
         "waits" => env!("CARGO_BIN_EXE_waits"),
         "reach" => env!("CARGO_BIN_EXE_reach"),
         "callbacks" => env!("CARGO_BIN_EXE_callbacks"),
+        "bottlenecks" => env!("CARGO_BIN_EXE_bottlenecks"),
         "overview" => env!("CARGO_BIN_EXE_overview"),
         "write_adapter" => env!("CARGO_BIN_EXE_write_adapter"),
         _ => panic!("no program {program}"),

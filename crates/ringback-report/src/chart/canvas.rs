@@ -6,7 +6,8 @@ use super::color::Color;
 use super::markup::{Markup, Tag};
 use super::text::{self, LABEL, LINE, TITLE};
 
-/// An SVG drawing. Only this file makes one, from [`Markup`], so a page may embed it as it is.
+/// An SVG drawing. Only this file makes one, from [`Markup`], and `mined`, from drawings that escape as it does; so a page
+/// may embed it as it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Svg(pub(super) String);
 

@@ -1,0 +1,283 @@
+//! Dynamics 365: cases, their activities and their audit.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::journal::{Field, Journal, Meanings, Was, When};
+use crate::read::{Fault, Outcome, Tally};
+use crate::settings::CustomerNames;
+use crate::source::json::{list_at, text_at};
+use crate::source::row::{Row, for_each};
+use crate::source::{files, stamp::Stamps};
+use crate::{Error, ReadTickets, StateKind, TicketSettings};
+
+/// Reads exports of Dynamics 365 (Dataverse): what its web interface answers, or the same columns as CSV.
+///
+/// *Supported*: `incidents`; the activities that regard them (`activitypointers`, `emails`, `phonecalls`, `tasks`,
+/// `incidentresolutions`); `audits` with `changedata`, which tell of status reason, owner and priority. An owner that is a
+/// team is the group, a user the person.
+///
+/// *Unsupported*: queues' work items; activities that are open or were canceled, which are passed over; the reopening of a case
+/// without its audit, for a case itself knows only its latest state.
+///
+/// *Layout*: stamps end with `Z`. Names of fields are the logical ones, lookups `_name_value`; labels stand beside codes as
+/// `…@OData.Community.Display.V1.FormattedValue` and are preferred. `@odata.nextLink` on every page gives a warning. Without
+/// an audit a case is made, and resolved when its resolution is done.
+///
+/// # Source
+///
+/// Microsoft Learn, *Dataverse table reference*: *Case (`incident`)*, *Activity (`activitypointer`)*, *Auditing (`audit`)*;
+/// *Default status and status reason values*.
+#[derive(Clone, Debug, Default)]
+pub struct Dynamics {
+    settings: TicketSettings,
+}
+
+fn state_kind(state: &str) -> Option<StateKind> {
+    Some(match state {
+        "In Progress" | "Researching" => StateKind::Working,
+        "On Hold" => StateKind::OnHold,
+        "Waiting for Details" => StateKind::WaitingForCustomer,
+        "Problem Solved" | "Information Provided" | "Resolved" => StateKind::Resolved,
+        "Canceled" | "Cancelled" | "Merged" => StateKind::Canceled,
+        _ => return None,
+    })
+}
+
+/// The labels of status reasons as they are at first.
+const STATES: [(&str, &str); 8] = [
+    ("1", "In Progress"),
+    ("2", "On Hold"),
+    ("3", "Waiting for Details"),
+    ("4", "Researching"),
+    ("5", "Problem Solved"),
+    ("6", "Canceled"),
+    ("1000", "Information Provided"),
+    ("2000", "Merged"),
+];
+
+impl Dynamics {
+    /// A reader with these settings.
+    pub fn new(settings: TicketSettings) -> Self {
+        Self { settings }
+    }
+
+    /// Reads files, or the files in folders.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], [`Error::Format`], [`Error::MissingColumn`]; [`Error::Empty`] for an empty file, or if nothing could
+    /// be used.
+    pub fn read(&self, paths: &[PathBuf]) -> Result<ReadTickets, Error> {
+        let mut reading = Reading {
+            journal: Journal::new("dynamics"),
+            stamps: Stamps::new(&self.settings),
+            entry: 0,
+        };
+        let mut tally = Tally::new(paths);
+        for (code, label) in STATES {
+            reading.journal.call(Field::State, code, label);
+        }
+        for path in files(paths)? {
+            self.file(&path, &mut reading, &mut tally)?;
+        }
+        let meanings = Meanings { settings: &self.settings, known: state_kind };
+        reading.journal.finish(&meanings, tally)
+    }
+
+    fn file(&self, path: &Path, reading: &mut Reading, tally: &mut Tally) -> Result<(), Error> {
+        tally.begin(path);
+        let check = |header: &Row<'_>| {
+            let has = |name| header.has(name);
+            let is_of = if has("auditid") {
+                &["changedata", "createdon"][..]
+            } else if has("activityid") {
+                &["activitytypecode", "createdon"]
+            } else {
+                &["incidentid", "createdon"]
+            };
+            is_of.iter().find(|it| !has(it)).map_or(Ok(()), |it| Err((*it).to_owned()))
+        };
+        let mut table = "cases";
+        let beside = for_each(path, &self.settings, &["value"], &check, &mut |row, line| {
+            let outcome = row.and_then(|row| {
+                reading.entry += 1;
+                if row.has("auditid") {
+                    table = "audits";
+                    reading.audit(row, tally)
+                } else if row.has("activityid") {
+                    table = "activities";
+                    reading.activity(row, tally)
+                } else {
+                    table = "cases";
+                    reading.case(row, tally)
+                }
+            });
+            tally.count(line, outcome);
+        })?;
+        if let Some(beside) = beside {
+            tally.page(table, beside.contains_key("@odata.nextLink"));
+        }
+        Ok(())
+    }
+}
+
+struct Reading {
+    journal: Journal,
+    stamps: Stamps,
+    entry: u64,
+}
+
+impl Reading {
+    fn when(&mut self, row: &Row<'_>, field: &str) -> Result<When, Fault> {
+        let at_micros = self.stamps.read(field, &row.needed(field)?)?;
+        Ok(When { at_micros, entry: self.entry, place: 0 })
+    }
+
+    fn case(&mut self, row: &Row<'_>, tally: &mut Tally) -> Result<Outcome, Fault> {
+        let id = row.needed("incidentid")?;
+        let when = When { entry: 0, ..self.when(row, "createdon")? };
+        if !tally.is_new(&format!("case {id}")) {
+            return Ok(Outcome::Duplicate);
+        }
+        let ticket = self.journal.ticket(&id);
+        if let Some(number) = row.get("ticketnumber") {
+            self.journal.name(ticket, &number);
+        }
+        self.journal.known(ticket);
+        self.journal.created(ticket, when);
+        let state = row.get("statuscode");
+        if let (Some(code), Some(label)) = (&state, row.label("statuscode"))
+            && *code != label
+        {
+            self.journal.call(Field::State, code, &label);
+        }
+        self.journal.now(ticket, Field::State, state.as_deref());
+        if let Some(owner) = row.get("_ownerid_value") {
+            let is_team = row.get("_ownerid_value@microsoft.dynamics.crm.lookuplogicalname");
+            let is_team = is_team
+                .or_else(|| row.get("_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname"));
+            let field =
+                if is_team.is_some_and(|it| it == "team") { Field::Group } else { Field::Resource };
+            self.journal.now(ticket, field, Some(&owner));
+            if let Some(label) =
+                row.label("_ownerid_value").filter(|it| field == Field::Group && *it != owner)
+            {
+                self.journal.call(field, &owner, &label);
+            }
+        }
+        for (column, field) in [
+            ("priority", "prioritycode"),
+            ("contact_type", "caseorigincode"),
+            ("category", "casetypecode"),
+            ("subject", "_subjectid_value"),
+        ] {
+            self.journal.text_value(ticket, column, row.label(field).as_deref());
+        }
+        let text = |names: &[&str]| row.first(names).map(std::borrow::Cow::into_owned);
+        let names = CustomerNames {
+            id: text(&["_customerid_value", "customerid"]),
+            mail: text(&["emailaddress"]),
+            phone: text(&["customercontacted_phone", "telephone1"]),
+        };
+        self.journal.customer(ticket, names);
+        Ok(Outcome::Used)
+    }
+
+    fn activity(&mut self, row: &Row<'_>, tally: &mut Tally) -> Result<Outcome, Fault> {
+        let id = row.needed("activityid")?;
+        let kind = row.needed("activitytypecode")?.to_lowercase();
+        let case =
+            row.first(&["_regardingobjectid_value", "regardingobjectid", "_incidentid_value"]);
+        // 1 is completed; without a state the end tells.
+        let is_done = row.get("statecode").map_or(row.get("actualend").is_some(), |it| it == "1");
+        let (Some(case), true) = (case, is_done) else {
+            self.when(row, "createdon")?;
+            return Ok(Outcome::PassedOver);
+        };
+        let field = ["actualend", "senton"].into_iter().find(|it| row.get(it).is_some());
+        let when = self.when(row, field.unwrap_or("createdon"))?;
+        let is_ours = || match row.needed("directioncode")?.to_lowercase().as_str() {
+            "true" | "1" | "outgoing" => Ok(true),
+            "false" | "0" | "incoming" => Ok(false),
+            other => Err(Fault::bad("directioncode", other, "true for outgoing or false")),
+        };
+        let activity = match kind.as_str() {
+            "email" | "4202" => {
+                if is_ours()? {
+                    "we reply"
+                } else {
+                    "customer writes"
+                }
+            }
+            "phonecall" | "4210" => {
+                if is_ours()? {
+                    "we call"
+                } else {
+                    "customer calls"
+                }
+            }
+            "incidentresolution" | "4206" => "",
+            "task" | "4212" => "task done",
+            "appointment" | "4201" => "appointment held",
+            other => other,
+        };
+        if !tally.is_new(&format!("activity {id}")) {
+            return Ok(Outcome::Duplicate);
+        }
+        let ticket = self.journal.ticket(&case);
+        if activity.is_empty() {
+            self.journal.milestone(ticket, when, "Resolved");
+        } else {
+            self.journal.did(ticket, when, activity);
+        }
+        Ok(Outcome::Used)
+    }
+
+    /// An audit, of which all changed fields are one entry.
+    fn audit(&mut self, row: &Row<'_>, tally: &mut Tally) -> Result<Outcome, Fault> {
+        let (id, case) = (row.needed("auditid")?, row.first(&["_objectid_value", "objectid"]));
+        let case = case.ok_or_else(|| Fault::missing("objectid"))?;
+        let when = self.when(row, "createdon")?;
+        let Some(data) = row.get("changedata") else { return Ok(Outcome::PassedOver) };
+        let data: Value = serde_json::from_str(&data)
+            .map_err(|it| Fault { field: "changedata".to_owned(), reason: it.to_string() })?;
+        if !tally.is_new(&format!("audit {id}")) {
+            return Ok(Outcome::Duplicate);
+        }
+        let ticket = self.journal.ticket(&case);
+        let mut is_used = false;
+        for (place, change) in list_at(&data, &["changedAttributes"]).iter().enumerate() {
+            // Each may take two places.
+            let place = u32::try_from(place).unwrap_or(u32::MAX).saturating_mul(2);
+            let when = When { place, ..when };
+            let name = text_at(change, &["logicalName"])
+                .ok_or_else(|| Fault::missing("changedata.logicalName"))?;
+            let [old, new] = ["oldValue", "newValue"].map(|it| text_at(change, &[it]));
+            match name.as_str() {
+                "statuscode" => {
+                    let values = (Was::Known(old.as_deref()), new.as_deref());
+                    is_used |= self.journal.set(ticket, when, Field::State, values);
+                }
+                "ownerid" => {
+                    let (old, new) = (owner(old.as_deref()), owner(new.as_deref()));
+                    is_used |= self.journal.owner(ticket, when, old, new);
+                }
+                "prioritycode" => {
+                    self.journal.did(ticket, when, "priority changed");
+                    is_used = true;
+                }
+                _ => {}
+            }
+        }
+        Ok(if is_used { Outcome::Used } else { Outcome::PassedOver })
+    }
+}
+
+/// The field and the id of a lookup, which is the name of a table and an id.
+fn owner(lookup: Option<&str>) -> Option<(Field, &str)> {
+    let (table, id) = lookup?.split_once(',').unwrap_or(("systemuser", lookup?));
+    let field = if table == "team" { Field::Group } else { Field::Resource };
+    Some((field, id))
+}

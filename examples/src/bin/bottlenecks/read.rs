@@ -1,0 +1,146 @@
+//! Reading a log of any kind.
+
+use std::path::Path;
+
+use ringback::eventlog::{
+    CallJourneys, Column, EventLog, LIFECYCLE, LifecycleUse, ObjectReader, ReadEvents,
+    RejectedEvent, TableReader, XesReader,
+};
+use ringback_examples::{Failure, LogFolder};
+use serde_json::{Value, json};
+
+use super::{Columns, Flags};
+
+/// A log, and what of its source could not be used.
+pub(crate) struct Read {
+    pub(crate) log: EventLog,
+    pub(crate) events_in_source: usize,
+    pub(crate) rejected: Vec<RejectedEvent>,
+    /// What else is to be told of the source.
+    pub(crate) notes: Value,
+}
+
+impl From<ReadEvents> for Read {
+    fn from(read: ReadEvents) -> Self {
+        let ReadEvents { log, events_read, rejected, .. } = read;
+        Self { log, events_in_source: events_read, rejected, notes: json!({}) }
+    }
+}
+
+/// Reads what the flags name.
+pub(crate) fn read(flags: &Flags) -> Result<Read, Failure> {
+    match (&flags.source.calls, &flags.source.log) {
+        (Some(folder), _) => read_calls(folder),
+        (None, Some(file)) => read_file(flags, file),
+        (None, None) => Err(Failure::new("neither --log nor --calls")),
+    }
+}
+
+fn read_calls(folder: &Path) -> Result<Read, Failure> {
+    let read = LogFolder::read(folder)?;
+    let journeys = CallJourneys::of(&read.log.calls);
+    if journeys.log.events() == 0 {
+        let folder = folder.display();
+        return Err(Failure::new(format!("{folder}: no call has a stage, expected some")));
+    }
+    let notes = json!({
+        "calls_without_stages": journeys.without_stages,
+        "open_stages": journeys.open_stages,
+    });
+    let events_in_source = journeys.log.events();
+    Ok(Read { log: journeys.log, events_in_source, rejected: Vec::new(), notes })
+}
+
+fn read_file(flags: &Flags, file: &Path) -> Result<Read, Failure> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    match name.rsplit('.').next().unwrap_or_default() {
+        "xes" => read_xes(flags, file),
+        "csv" | "tsv" | "txt" => Ok(table(flags).read(file)?.into()),
+        "parquet" => Ok(table(flags).read_parquet(file)?.into()),
+        "json" | "xml" | "jsonocel" | "xmlocel" => read_objects(flags, file),
+        other => Err(Failure::new(format!(
+            "{}: {other:?} is no kind of log, expected .xes, .csv, .tsv, .parquet, .json or .xml",
+            file.display()
+        ))),
+    }
+}
+
+fn read_xes(flags: &Flags, file: &Path) -> Result<Read, Failure> {
+    let mut reader = XesReader::default();
+    if let Some(key) = &flags.columns.activity {
+        reader = reader.activity(key);
+    }
+    if let Some(zone) = flags.time_zone {
+        reader = reader.zone(zone);
+    }
+    Ok(reader.read(file)?.into())
+}
+
+/// Names a column of a table.
+type Setter = fn(TableReader, String) -> TableReader;
+
+fn table(flags: &Flags) -> TableReader {
+    let Columns { case, activity, time, start, resource, lifecycle, .. } = &flags.columns;
+    let mut reader = TableReader::default();
+    let set: [(&Option<String>, Setter); 6] = [
+        (case, |it, name| it.case(name)),
+        (activity, |it, name| it.activity(name)),
+        (time, |it, name| it.time(name)),
+        (start, |it, name| it.start(name)),
+        (resource, |it, name| it.resource(name)),
+        (lifecycle, |it, name| it.lifecycle(name)),
+    ];
+    for (name, set) in set {
+        if let Some(name) = name {
+            reader = set(reader, name.clone());
+        }
+    }
+    match flags.time_zone {
+        Some(zone) => reader.zone(zone),
+        None => reader,
+    }
+}
+
+/// A log of objects, flattened on one kind: the one that is asked for, or the only one.
+fn read_objects(flags: &Flags, file: &Path) -> Result<Read, Failure> {
+    let reader = match flags.time_zone {
+        Some(zone) => ObjectReader::default().zone(zone),
+        None => ObjectReader::default(),
+    };
+    let read = reader.read(file)?;
+    let events_in_source = read.events_read();
+    let kinds = read.log.kinds();
+    let named = kinds.iter().map(|(kind, count)| format!("{kind} ({count})"));
+    let all = named.collect::<Vec<_>>().join(", ");
+    let kind = match (&flags.columns.object_type, kinds.len()) {
+        (Some(kind), _) if kinds.contains_key(kind.as_str()) => kind.clone(),
+        (None, 1) => kinds.keys().next().map(|it| (*it).to_owned()).unwrap_or_default(),
+        _ => {
+            return Err(Failure::new(format!(
+                "{}: which kind of object is a case? expected --object-type with one of {all}",
+                file.display()
+            )));
+        }
+    };
+    let flat = read.log.flatten(&kind);
+    let notes = json!({ "object_type": kind, "objects": all });
+    Ok(Read { log: flat.log, events_in_source, rejected: read.rejected, notes })
+}
+
+/// The log with activities named by attributes.
+pub(crate) fn classified(log: &EventLog, attributes: &[String]) -> Result<EventLog, Failure> {
+    let names: Vec<&str> = attributes.iter().map(String::as_str).collect();
+    log.classified(&names).ok_or_else(|| {
+        let there = log.columns().iter().map(Column::name).collect::<Vec<_>>().join(", ");
+        Failure::new(format!(
+            "--classifier {}: not all are attributes of events, expected some of concept:name, {there}",
+            names.join(",")
+        ))
+    })
+}
+
+/// The attribute of states, where `lifecycle:transition` holds them.
+pub(crate) fn states(log: &EventLog) -> Option<&'static str> {
+    (log.lifecycle_steps().usable_as() == LifecycleUse::Statuses).then_some(LIFECYCLE)
+}

@@ -1,0 +1,188 @@
+//! `bottlenecks`: the files that it writes, and that they agree with each other.
+
+use serde_json::Value;
+
+use super::place::Place;
+
+/// Three tickets: two go straight, the third is asked about and comes back.
+const TICKETS: &str = "\
+ticket,step,at,team
+T-1,opened,2026-05-04T09:00:00Z,desk
+T-1,solved,2026-05-04T09:10:00Z,desk
+T-1,closed,2026-05-04T10:10:00Z,desk
+T-2,opened,2026-05-04T09:30:00Z,desk
+T-2,solved,2026-05-04T09:50:00Z,desk
+T-2,closed,2026-05-04T10:50:00Z,desk
+T-3,opened,2026-05-04T10:00:00Z,desk
+T-3,asked,2026-05-04T10:30:00Z,desk
+T-3,opened,2026-05-04T12:30:00Z,desk
+T-3,solved,2026-05-04T13:00:00Z,desk
+T-3,closed,2026-05-04T14:00:00Z,desk
+";
+
+const FLAGS: [&str; 10] = [
+    "--log",
+    "tickets.csv",
+    "--case",
+    "ticket",
+    "--activity",
+    "step",
+    "--time",
+    "at",
+    "--out",
+    "out",
+];
+
+fn place() -> Place {
+    let place = Place::new();
+    place.write("tickets.csv", TICKETS);
+    place
+}
+
+#[track_caller]
+fn lines(place: &Place, name: &str) -> Vec<String> {
+    place.read(name).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_table_of_events_gives_the_graph_the_ways_and_the_ledger() {
+    let place = place();
+    place.run("bottlenecks", &FLAGS).succeeds();
+    let summary = place.json("out/summary.json");
+    for (key, expected) in [
+        ("cases", 3.0),
+        ("events", 11.0),
+        ("activities", 4.0),
+        ("variants", 2.0),
+        ("arcs", 4.0),
+        ("starts", 1.0),
+        ("ends", 1.0),
+        ("ties", 0.0),
+        // 70, 80 and 240 minutes.
+        ("throughput_mean_secs", 7800.0),
+        ("throughput_median_secs", 4800.0),
+    ] {
+        assert_eq!(summary[key].as_f64(), Some(expected), "{key}");
+    }
+    let arcs = lines(&place, "out/dfg.csv");
+    assert_eq!(arcs[0], "from,to,count,sum_secs,mean_secs,median_secs,p90_secs,excess_secs");
+    // 10, 20 and 30 minutes: nine in ten take at most 28, and one takes 10 more than the median.
+    assert_eq!(arcs[1], "opened,solved,3,3600,1200,1200,1680,600");
+    assert_eq!(arcs.len(), 5);
+    let ways = lines(&place, "out/variants.csv");
+    assert_eq!(ways[0], "count,share,activities");
+    assert_eq!(ways[1], "2,0.6666666666666666,opened > solved > closed");
+    assert_eq!(ways[2], "1,0.3333333333333333,opened > asked > opened > solved > closed");
+    for file in ["out/ledger.csv", "out/ledger_causes.csv"] {
+        let rows = lines(&place, file);
+        assert_eq!(rows[0], "part,secs,share");
+        let secs = rows[1..].iter().map(|it| it.split(',').nth(1).unwrap().parse::<f64>().unwrap());
+        assert!((secs.sum::<f64>() - 3.0 * 7800.0).abs() < 1e-6, "{file}");
+    }
+    assert!(lines(&place, "out/rejected.csv").len() == 1);
+}
+
+#[test]
+fn waits_are_the_sum_of_their_causes() {
+    let place = place();
+    place.run("bottlenecks", &FLAGS).succeeds();
+    let rows = lines(&place, "out/waiting_causes.csv");
+    assert_eq!(
+        rows[0],
+        "from,to,count,wait_secs,batching_secs,contention_secs,prioritization_secs,unavailability_secs,extraneous_secs,\
+         declared_secs"
+    );
+    assert!(rows.len() > 1);
+    for row in &rows[1..] {
+        let secs: Vec<f64> = row.split(',').skip(3).map(|it| it.parse().unwrap()).collect();
+        assert!((secs[0] - secs[1..].iter().sum::<f64>()).abs() < 1e-6, "{row}");
+    }
+}
+
+#[test]
+fn the_map_and_the_report_are_files_of_their_own() {
+    let place = place();
+    place.run("bottlenecks", &FLAGS).succeeds();
+    let map = place.read("out/map.svg");
+    assert!(map.starts_with("<svg") && map.contains(">opened<") && map.contains("<style"));
+    let report = place.read("out/report.html");
+    assert!(report.starts_with("<!doctype html>"));
+    for section in ["glance", "map", "findings", "ledger", "spectrum", "variants", "terms"] {
+        assert!(report.contains(&format!("<section id=\"{section}\"")), "{section}");
+    }
+    let elsewhere = report.replace("http://www.w3.org/2000/svg", "");
+    assert!(!elsewhere.contains("http:") && !elsewhere.contains("https:"), "it loads nothing");
+    assert!(place.json("out/findings.json").is_array());
+}
+
+#[test]
+fn json_is_the_summary() {
+    let place = place();
+    let ran = place.run("bottlenecks", &[&FLAGS[..], &["--json", "--quiet"]].concat()).succeeds();
+    let printed: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(printed, place.json("out/summary.json"));
+}
+
+#[test]
+fn a_log_that_is_written_back_gives_the_same_figures() {
+    let place = place();
+    place.run("bottlenecks", &[&FLAGS[..], &["--export", "xes"]].concat()).succeeds();
+    place.run("bottlenecks", &["--log", "out/log.xes", "--out", "xes"]).succeeds();
+    place.run("bottlenecks", &[&FLAGS[..], &["--export", "ocel"]].concat()).succeeds();
+    place
+        .run(
+            "bottlenecks",
+            &["--log", "out/log.ocel.json", "--object-type", "case", "--out", "ocel"],
+        )
+        .succeeds();
+    let arcs = place.read("out/dfg.csv");
+    assert_eq!(
+        (arcs.as_str(), arcs.as_str()),
+        (&*place.read("xes/dfg.csv"), &*place.read("ocel/dfg.csv"))
+    );
+}
+
+#[test]
+fn the_same_log_gives_the_same_bytes() {
+    let place = place();
+    place.run("bottlenecks", &FLAGS).succeeds();
+    let first = place.files("out");
+    place.run("bottlenecks", &FLAGS).succeeds();
+    assert!(first == place.files("out"));
+}
+
+#[test]
+fn hours_of_work_are_counted_as_the_file_says() {
+    let place = place();
+    place.write("hours.toml", "zone = \"UTC\"\n[week]\nmon = [\"09:00-10:00\"]\n");
+    place.run("bottlenecks", &[&FLAGS[..], &["--working-time", "hours.toml"]].concat()).succeeds();
+    let rows = lines(&place, "out/waiting_causes.csv");
+    let unavailable = |it: &String| it.split(',').nth(7).unwrap().parse::<f64>().unwrap();
+    assert!(rows[1..].iter().map(unavailable).sum::<f64>() > 0.0, "{rows:?}");
+    place.write("hours.toml", "zone = \"UTC\"\n[week]\nmon = [\"nine\"]\n");
+    place
+        .run("bottlenecks", &[&FLAGS[..], &["--working-time", "hours.toml"]].concat())
+        .fails(&["hours.toml", "nine"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_one_line() {
+    let place = place();
+    place.run("bottlenecks", &["--log", "none.xes", "--out", "o"]).fails(&["none.xes"]);
+    place.write("notes.docx", "");
+    place.run("bottlenecks", &["--log", "notes.docx", "--out", "o"]).fails(&["docx", ".xes"]);
+    let classified = [&FLAGS[..], &["--classifier", "concept:name,org:desk"]].concat();
+    place.run("bottlenecks", &classified).fails(&["org:desk", "team"]);
+    place.run("bottlenecks", &["--calls", "none", "--out", "o"]).fails(&["none", "ingest"]);
+}
+
+#[test]
+fn calls_are_cases_and_their_stages_activities() {
+    let place = Place::with_shop();
+    place.ingest_shop(&["shop.csv"]).succeeds();
+    place.run("bottlenecks", &["--calls", "out", "--out", "mined"]).succeeds();
+    let calls = place.json("out/audit.json")["calls"].as_u64().unwrap();
+    let summary = place.json("mined/summary.json");
+    let without = summary["source"]["calls_without_stages"].as_u64().unwrap();
+    assert_eq!(summary["cases"].as_u64().unwrap() + without, calls);
+}
