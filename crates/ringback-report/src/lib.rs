@@ -31,8 +31,8 @@ pub use bottleneck::{
     BottleneckOptions, Bottlenecks, NamedWait, bottleneck_page, bottleneck_section,
 };
 pub use chart::{
-    BarChart, BarLayout, BarSeries, Baseline, Chart, Color, Direction, HeatMap, LineChart, MapChart,
-    Marks, Position, Series, SpectrumChart, Stroke, nice_ticks, time_ticks,
+    BarChart, BarLayout, BarSeries, Baseline, Chart, Color, Direction, HeatMap, LineChart,
+    MapChart, Marks, Position, Series, SpectrumChart, Stroke, nice_ticks, time_ticks,
 };
 pub use error::Error;
 pub use kpi::{KpiOptions, Kpis};

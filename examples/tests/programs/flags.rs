@@ -89,7 +89,8 @@ fn values_out_of_range_are_refused() {
 #[test]
 fn every_program_explains_itself() {
     let place = Place::new();
-    for program in ["ingest", "forecast", "waits", "reach", "callbacks", "bottlenecks", "overview"] {
+    for program in ["ingest", "forecast", "waits", "reach", "callbacks", "bottlenecks", "overview"]
+    {
         let help = place.run(program, &["--help"]).succeeds().stdout;
         assert!(help.contains("Example") && help.contains(&format!("  {program} ")), "{help}");
         for flag in ["--out", "--json", "--quiet"] {

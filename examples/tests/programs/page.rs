@@ -22,7 +22,7 @@ const SECTIONS: [&str; 12] = [
     "sources",
 ];
 
-const FIGURES: usize = 13;
+const FIGURES: usize = 14;
 
 /// Measures the page once it is laid out, and tells the page that frames it.
 const MEASURE: &str = r##"<script>

@@ -1,41 +1,42 @@
 //! Tests of the crate through its public API.
 
-
-#[cfg(test)]
-mod ledger;
-#[cfg(test)]
-mod waiting;
-#[cfg(test)]
-mod draw;
-#[cfg(test)]
-mod map;
-#[cfg(test)]
-mod working_time;
-#[cfg(test)]
-mod graph;
-#[cfg(test)]
-mod variant;
-#[cfg(test)]
-mod concurrency;
 #[cfg(test)]
 mod batch;
 #[cfg(test)]
-mod discover_hours;
-#[cfg(test)]
-mod instance;
-#[cfg(test)]
 mod before_after;
+#[cfg(test)]
+mod concurrency;
 #[cfg(test)]
 mod detect;
 #[cfg(test)]
+mod discover_hours;
+#[cfg(test)]
+mod draw;
+#[cfg(test)]
 mod false_discovery;
+#[cfg(test)]
+mod graph;
 #[cfg(test)]
 mod improve;
 #[cfg(test)]
+mod instance;
+#[cfg(test)]
 mod journeys;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
+mod map;
 #[cfg(test)]
 mod rank;
 #[cfg(test)]
 mod root_cause;
 #[cfg(test)]
 mod survival;
+#[cfg(test)]
+mod variant;
+#[cfg(test)]
+mod waiting;
+#[cfg(test)]
+mod working_time;
+#[cfg(test)]
+mod eventually;
