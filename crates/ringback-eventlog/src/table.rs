@@ -29,7 +29,7 @@ use crate::{Error, EventLogBuilder, ReadEvents};
 ///
 /// An empty field is an attribute that the event lacks; without a case, an activity or a stamp the row is rejected, and
 /// so is an activity that has not ended, or that ends before it starts. Values keep their spelling. A column of
-/// which all values are numbers, or `true` and `false`, is of that [`ValueKind`].
+/// which all values are numbers, or `true` and `false`, is of that [`ValueKind`](crate::ValueKind).
 ///
 /// # Example
 ///

@@ -1,9 +1,9 @@
 //! Calls as cases.
 
 use ringback_calllog::{
-    Call, CallId, Direction, Outcome, Precision, SourceId, Stage, StageEnd, StageKind,
+    Call, CallId, Customer, Direction, Outcome, Precision, SourceId, Stage, StageEnd, StageKind,
 };
-use ringback_eventlog::CallJourneys;
+use ringback_eventlog::{CallJourneys, EventLog, EventLogBuilder, JoinJourneys, ValueKind};
 
 fn at(secs: i64) -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::from_timestamp(secs, 0).unwrap()
@@ -55,4 +55,65 @@ fn a_stage_is_an_activity_with_start_end_agent_and_queue() {
     assert_eq!(log.column("end").unwrap().text(2), Some("transferred"));
     assert_eq!(log.case_column("priority").unwrap().text(0), Some("2"));
     assert_eq!(log.case_column("outcome").unwrap().text(0), Some("answered"));
+}
+
+#[test]
+fn menu_queue_ring_talk_hold_and_transfer_follow_each_other_without_a_gap() {
+    use StageKind::{Hold, Ivr, Queue, Ring, Talk};
+    let parts = [
+        (Ivr, 20, StageEnd::Completed),
+        (Queue, 60, StageEnd::Answered),
+        (Ring, 5, StageEnd::Answered),
+        (Talk, 100, StageEnd::Completed),
+        (Hold, 30, StageEnd::Completed),
+        (Talk, 10, StageEnd::Transferred),
+        (Queue, 40, StageEnd::Answered),
+        (Talk, 70, StageEnd::Completed),
+    ];
+    let mut at = 0;
+    let stages = parts.map(|(kind, secs, end)| {
+        at += secs;
+        stage(kind, at - secs, Some(at), end)
+    });
+    let log = CallJourneys::of(&[call("1", stages.to_vec())]).log;
+    let names = |log: &EventLog| -> Vec<String> {
+        let name = |it: &u32| log.activities().get(*it).unwrap().to_owned();
+        log.activity().iter().map(name).collect()
+    };
+    let kinds = ["ivr", "queue", "ring", "talk", "hold", "talk", "queue", "talk"];
+    assert_eq!(names(&log), kinds);
+    let (starts, ends) = (log.start_micros().unwrap(), log.at_micros());
+    assert!(starts[1..].iter().eq(&ends[..7]));
+    let secs: Vec<i64> =
+        starts.iter().zip(ends).map(|(from, to)| (to - from) / 1_000_000).collect();
+    assert_eq!(secs, parts.map(|it| it.1));
+    // How a stage ended can be a part of its name: then a transfer is an activity.
+    let by_end = log.classified(&["concept:name", "end"]).unwrap();
+    assert_eq!(names(&by_end)[5], "talk+transferred");
+}
+
+#[test]
+fn a_call_and_the_ticket_that_it_led_to_are_one_journey() {
+    let customer: Customer = format!("01234567:{}", "ab".repeat(16)).parse().unwrap();
+    let mut about = call("1", vec![stage(StageKind::Talk, 0, Some(300), StageEnd::Completed)]);
+    about.customer = Some(customer);
+    let calls = CallJourneys::of(&[about]).log;
+    let mut tickets = EventLogBuilder::default();
+    let of = tickets.case_column("customer", ValueKind::Text);
+    let ticket = tickets.case("T-1");
+    tickets.set_case(ticket, of, &customer.to_string());
+    for (activity, secs) in [("opened", 290), ("solved", 4000)] {
+        tickets.event(ticket, activity, secs * 1_000_000);
+    }
+    let tickets = tickets.build();
+    let joined = JoinJourneys::new(chrono::TimeDelta::hours(1))
+        .log("phone", &calls, "customer")
+        .log("desk", &tickets, "customer")
+        .join()
+        .unwrap();
+    let log = joined.log;
+    let names: Vec<_> =
+        log.activity().iter().map(|it| log.activities().get(*it).unwrap()).collect();
+    assert_eq!((log.cases(), names), (1, vec!["opened", "talk", "solved"]));
+    assert_eq!(log.column("phone:outcome").unwrap().text(1), Some("answered"));
 }
