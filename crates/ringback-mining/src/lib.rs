@@ -18,8 +18,9 @@
 //! let graph = DirectlyFollows::of(&log, GraphDetail::Means);
 //! assert_eq!(graph.arc(0, 1).unwrap().mean_secs(), 330.0);
 //! // Every second of every case is somewhere in the ledger.
-//! let total: f64 = Ledger::of_activities(&log).parts().iter().map(|it| it.secs()).sum();
-//! assert_eq!(total, 720.0);
+//! let ledger = Ledger::of_activities(&log);
+//! let total: i64 = ledger.parts().iter().map(|it| it.micros).sum();
+//! assert_eq!((total, ledger.throughput_micros()), (720_000_000, 720_000_000));
 //! ```
 //!
 //! Files in reading order: `graph`, `variant`, `eventually` (what follows what); `working_time`, `instance`, `concurrency`, `batch`,

@@ -1,4 +1,6 @@
-//! Vendor files to a call log: Parquet, rejected rows, and an audit that accounts for every row.
+//! Vendor files to a call log: Parquet, rejected rows, and an audit that accounts for every row; tickets to an event log.
+
+mod tickets;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,6 +9,7 @@ use clap::Parser;
 use clap::builder::PossibleValue;
 use ringback::calllog::{Audit, BadRows, LogReader};
 use ringback::formats::{FormatName, Layout};
+use ringback::tickets::TicketSystem;
 use ringback_examples::{Failure, LogSite, ReadProgress, Reporting, SiteFlags, run, write_log};
 
 /// What stands below the flags in `--help`.
@@ -15,6 +18,7 @@ const EXAMPLES: &str = r"Examples, on the shipped logs:
   ingest --format delimited --mapping fixtures/anonymous_bank/mapping.toml \
       --out log fixtures/anonymous_bank/*.gz
   ingest --format cucm-cdr --region DK --out log fixtures/vendors/cisco/cdr_* fixtures/vendors/cisco/cmr_*
+  ingest --format ticket-zendesk --out tickets fixtures/golden/tickets/zendesk/*.json*
   ingest --format avaya-ipoffice --time-zone Europe/Copenhagen --out log fixtures/vendors/avaya/smdr_*
 
 A layout says what a format's files cannot: which fields a customized layout has, which devices are no persons. The
@@ -25,18 +29,28 @@ documents of each format list its keys.";
 /// Writes calls.parquet (a row a contact), stages.parquet (a row a stretch of one), rejected.csv (file, line, field and
 /// reason of every row that could not be understood) and audit.json; what a format says beyond that (sound quality) goes
 /// to a CSV file of its own. Customers are written as keyed pseudonyms only.
+///
+/// Of a ticket system's export (ticket-*) it writes an event log in place of the call log: events.xes, with rejected.csv and
+/// audit.json (see docs/formats/tickets.md).
 #[derive(Parser)]
 #[command(version, after_long_help = EXAMPLES)]
 struct Flags {
     /// The files' format.
     #[arg(long, value_name = "FORMAT", value_parser = format_names())]
     format: String,
-    /// The mapping of a delimited file's columns (see docs/formats/delimited.md).
-    #[arg(long, value_name = "FILE.toml", required_if_eq("format", "delimited"))]
+    /// The mapping of a delimited file's columns (see docs/formats/delimited.md, or docs/formats/tickets.md for ticket-mapped).
+    #[arg(
+        long,
+        value_name = "FILE.toml",
+        required_if_eq_any([("format", "delimited"), ("format", "ticket-mapped")])
+    )]
     mapping: Option<PathBuf>,
     /// The layout of a vendor's format.
     #[arg(long, value_name = "FILE.toml", conflicts_with = "mapping")]
     layout: Option<PathBuf>,
+    /// A mail domain of the desk's own, such as example.com: what it sends are answers.
+    #[arg(long, value_name = "DOMAIN", required_if_eq("format", "ticket-mail"))]
+    own_domain: Vec<String>,
     #[command(flatten)]
     site: SiteFlags,
     /// Stop at the first row that cannot be understood.
@@ -54,7 +68,9 @@ struct Flags {
 
 /// The formats that `--format` takes.
 fn format_names() -> Vec<PossibleValue> {
-    FormatName::ALL.iter().map(|it| PossibleValue::new(it.as_str())).collect()
+    let calls = FormatName::ALL.iter().map(|it| it.as_str());
+    let tickets = TicketSystem::ALL.iter().map(|it| it.as_str());
+    calls.chain(tickets).map(PossibleValue::new).collect()
 }
 
 fn main() -> ExitCode {
@@ -63,6 +79,9 @@ fn main() -> ExitCode {
 }
 
 fn ingest(flags: &Flags) -> Result<(), Failure> {
+    if let Ok(system) = flags.format.parse::<TicketSystem>() {
+        return tickets::ingest(flags, system);
+    }
     let name: FormatName = flags.format.parse()?;
     let site = LogSite::read(&flags.site, &flags.paths)?;
     let layout = match flags.mapping.as_ref().or(flags.layout.as_ref()) {
