@@ -183,6 +183,8 @@ impl ServiceDistribution {
         }
         match *self {
             Self::Exponential { mean_secs } => -(-secs / mean_secs).exp_m1(),
+            // Services that all took as long.
+            Self::LogNormal { log_mean, log_sd: 0.0 } => f64::from(u8::from(secs.ln() >= log_mean)),
             Self::LogNormal { log_mean, log_sd } => normal_cdf((secs.ln() - log_mean) / log_sd),
             Self::Gamma { shape, scale_secs } => lower_gamma(shape, secs / scale_secs),
         }

@@ -133,8 +133,12 @@ fn each_pair(log: &EventLog, mut give: impl FnMut(Pair)) {
         let events = log.case_events(case);
         for first in events.clone() {
             for second in first + 1..events.end {
-                let (Some(end), Some(begin)) = (ends.get(first), begins.get(second)) else { continue };
-                let (Some(from), Some(to)) = (log.activity().get(first), log.activity().get(second)) else {
+                let (Some(end), Some(begin)) = (ends.get(first), begins.get(second)) else {
+                    continue;
+                };
+                let (Some(from), Some(to)) =
+                    (log.activity().get(first), log.activity().get(second))
+                else {
                     continue;
                 };
                 if begin >= end {

@@ -1,6 +1,7 @@
 //! What a reader gives back, and the count of every entry on the way there.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,6 +45,18 @@ pub struct Warning {
     pub ticket: Option<String>,
     /// What it is.
     pub problem: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = &self.path {
+            write!(f, "{}: ", path.display())?;
+        }
+        if let Some(ticket) = &self.ticket {
+            write!(f, "{ticket}: ")?;
+        }
+        f.write_str(&self.problem)
+    }
 }
 
 /// What became of one entry that was not rejected.

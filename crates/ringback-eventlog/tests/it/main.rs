@@ -2,7 +2,8 @@
 
 #[cfg(test)]
 mod any_bytes;
-#[cfg(all(test, feature = "frame"))]
+#[cfg(test)]
+#[cfg(feature = "frame")]
 mod frame;
 #[cfg(test)]
 mod join;

@@ -165,6 +165,9 @@ fn upper_gamma_half(z: f64) -> f64 {
     if z < 2.0 {
         return 1.0 - lower_gamma(0.5, z);
     }
+    if z > 800.0 {
+        return 0.0; // below the smallest number
+    }
     // erfc(x) √π e^(x²) = x / (z + ½ / (1 + 1 / (z + 3/2 / (1 + 2 / (z + …))))), from the far end.
     let fraction = (1..=120_u32).rev().fold(z, |below, n| {
         let k = f64::from(n);

@@ -13,6 +13,8 @@ mod discover_hours;
 #[cfg(test)]
 mod draw;
 #[cfg(test)]
+mod eventually;
+#[cfg(test)]
 mod false_discovery;
 #[cfg(test)]
 mod graph;
@@ -38,5 +40,3 @@ mod variant;
 mod waiting;
 #[cfg(test)]
 mod working_time;
-#[cfg(test)]
-mod eventually;

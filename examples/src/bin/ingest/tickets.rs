@@ -5,9 +5,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use ringback::calllog::{PhoneRegion, Pseudonymizer};
-use ringback::tickets::{
-    CustomerName, ReadTickets, TicketMapping, TicketSettings, TicketSystem,
-};
+use ringback::tickets::{CustomerName, ReadTickets, TicketMapping, TicketSettings, TicketSystem};
 use ringback_examples::{CsvFile, Failure, Step, pseudonym_key, write_json};
 use serde_json::{Value, json};
 
@@ -41,8 +39,7 @@ pub(crate) fn ingest(flags: &Flags, system: TicketSystem) -> Result<(), Failure>
 
 fn settings(flags: &Flags) -> Result<TicketSettings, Failure> {
     let site = &flags.site;
-    let pseudonymizer =
-        Pseudonymizer::new(&pseudonym_key(site.key_file.as_deref())?, &site.tenant);
+    let pseudonymizer = Pseudonymizer::new(&pseudonym_key(site.key_file.as_deref())?, &site.tenant);
     let region: Option<PhoneRegion> = site.region;
     let mut settings = TicketSettings::default().pseudonyms(move |name| {
         let customer = match (name, region) {
@@ -115,13 +112,22 @@ fn report(flags: &Flags, read: &ReadTickets) -> Result<(), Failure> {
         audit["rows_read"], audit["rows_used"], audit["rows_skipped"], audit["rows_rejected"]
     );
     let log = &read.events.log;
-    println!("{} tickets, {} events, {} activities", log.cases(), log.events(), log.activities().len());
+    println!(
+        "{} tickets, {} events, {} activities",
+        log.cases(),
+        log.events(),
+        log.activities().len()
+    );
     for it in read.events.rejected.iter().take(5) {
         println!("  rejected: line {}, {}: {}", it.line, it.field, it.reason);
     }
     for warning in &read.warnings {
         println!("note: {warning}");
     }
-    println!("written to {}; where the time goes: bottlenecks --log {}", flags.out.display(), flags.out.join(LOG).display());
+    println!(
+        "written to {}; where the time goes: bottlenecks --log {}",
+        flags.out.display(),
+        flags.out.join(LOG).display()
+    );
     Ok(())
 }
