@@ -45,7 +45,7 @@ pub struct FollowsRelation {
 ///
 /// # Source
 ///
-/// [`StertzMangatRinderleMa2020`]
+/// [`StertzManglerRinderleMa2020`]
 #[derive(Clone, Debug, PartialEq)]
 pub struct TemporalProfile {
     relations: Vec<FollowsRelation>,
