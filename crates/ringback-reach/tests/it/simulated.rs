@@ -131,11 +131,11 @@ fn check(path: &Path, choice: ModelChoice) {
     for (name, rows) in strata(&said) {
         let (model, table) = (scores(&rows, |it| it.model), scores(&rows, |it| it.table));
         assert!(model.1 <= table.1, "{name}: log loss {} against {}", model.1, table.1);
-        assert!(model.2 <= 0.020, "{name}: {} above the noise", model.2);
+        // The second file's calls from 16:00 on have 0.0101, all other strata of the three at most 0.010.
+        assert!(model.2 <= 0.0105, "{name}: {} above the noise", model.2);
         let truth = scores(&rows, |it| it.truth);
         if name == "all" {
             assert!(model.0 >= 0.73, "AUC {}", model.0);
-            assert!(model.2 <= 0.010, "{} above the noise", model.2);
         }
         if name == "history 11+" {
             let share = (table.1 - model.1) / (table.1 - truth.1);
@@ -157,6 +157,7 @@ fn so_are_others_where_they_are_at_hand() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let shared =
         std::env::var_os("RINGBACK_SHARED").map_or_else(|| root.join("../shared"), Into::into);
-    let file = shared.join("data/contact_attempts/simulated_3.csv.gz");
-    check(&file, ModelChoice::Rate);
+    for name in ["simulated_2.csv.gz", "simulated_3.csv.gz"] {
+        check(&shared.join("data/contact_attempts").join(name), ModelChoice::Rate);
+    }
 }
