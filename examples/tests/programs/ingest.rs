@@ -2,7 +2,7 @@
 
 use ringback::calllog::{Call, Customer, Outcome, read_parquet};
 
-use super::place::{MONTHS, Place, shipped};
+use super::place::{MONTHS, Place, fixture, shipped};
 
 fn figure(audit: &serde_json::Value, name: &str) -> u64 {
     audit[name].as_u64().unwrap_or_else(|| panic!("{name} is {}", audit[name]))
@@ -125,4 +125,46 @@ fn a_first_run_makes_a_key_and_the_next_ones_use_it() {
     place.ingest_shop(&["shop.csv"]).succeeds();
     let of = |folder: &str| read_parquet(&place.path(folder)).unwrap()[0].customer;
     assert_ne!(of("one"), of("out"), "another key gives other pseudonyms");
+}
+
+#[test]
+fn tickets_become_an_event_log_that_bottlenecks_reads() {
+    let place = Place::new();
+    let files = ["audits.json", "metrics.json", "people.jsonl", "tickets.json"]
+        .map(|it| fixture("golden/tickets/zendesk").join(it).to_string_lossy().into_owned());
+    let flags = ["--format", "ticket-zendesk", "--key-file", "key", "--out", "tickets"];
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let said = place.run("ingest", &[&flags[..], &files].concat()).succeeds().stdout;
+    assert!(said.contains("2 tickets, 18 events"), "{said}");
+    let audit = place.json("tickets/audit.json");
+    let rows = ["rows_read", "rows_used", "rows_skipped", "rows_rejected"]
+        .map(|it| audit[it].as_u64().unwrap());
+    assert_eq!(rows, [33, 28, 4, 1]);
+    let rejected = place.read("tickets/rejected.csv");
+    assert!(rejected.starts_with("file,line,field,reason\n"), "{rejected}");
+    assert!(
+        rejected.contains("audits.json,36,created_at,") && rejected.contains("noon"),
+        "{rejected}"
+    );
+    let log = place.read("tickets/events.xes");
+    assert!(!log.contains('@'), "no mail address is written");
+    place.run("bottlenecks", &["--log", "tickets/events.xes", "--out", "mined"]).succeeds();
+    assert_eq!(place.json("mined/summary.json")["events"].as_u64(), Some(18));
+}
+
+#[test]
+fn a_ticket_export_with_stamps_of_another_form_is_read_by_their_pattern() {
+    let place = Place::new();
+    place.write(
+        "updates.csv",
+        "number,incident_state,sys_mod_count,sys_updated_at,opened_at\n\
+         INC1,New,0,29/2/2026 10:00,28/2/2026 09:00\n\
+         INC1,New,0,28/2/2026 10:00,28/2/2026 09:00\n\
+         INC1,Closed,1,28/2/2026 11:30,28/2/2026 09:00\n",
+    );
+    let flags = ["--format", "ticket-servicenow", "--key-file", "key", "--out", "tickets"];
+    let flags = [&flags[..], &["--time-zone", "UTC", "--stamp-pattern", "%d/%m/%Y %H:%M"]].concat();
+    place.run("ingest", &[&flags[..], &["updates.csv"]].concat()).succeeds();
+    let rejected = place.read("tickets/rejected.csv");
+    assert!(rejected.contains("updates.csv,2,sys_updated_at,"), "{rejected}");
 }

@@ -55,6 +55,9 @@ fn settings(flags: &Flags) -> Result<TicketSettings, Failure> {
     if let Some(fold) = site.fold {
         settings = settings.fold(fold);
     }
+    if let Some(pattern) = &flags.stamp_pattern {
+        settings = settings.stamp_pattern(pattern);
+    }
     for domain in &flags.own_domain {
         settings = settings.own_domain(domain);
     }
@@ -68,9 +71,11 @@ fn write(out: &Path, read: &ReadTickets) -> Result<(), Failure> {
     let mut file = BufWriter::new(File::create(&path).map_err(|it| at(&it))?);
     read.events.log.write_xes(&mut file).map_err(|it| at(&it))?;
     file.flush().map_err(|it| at(&it))?;
-    let mut rejected = CsvFile::create(&out.join("rejected.csv"), ["line", "field", "reason"])?;
+    let header = ["file", "line", "field", "reason"];
+    let mut rejected = CsvFile::create(&out.join("rejected.csv"), header)?;
     for it in &read.events.rejected {
-        rejected.row([it.line.to_string(), it.field.clone(), it.reason.clone()])?;
+        let (reason, file) = it.reason.rsplit_once("; in ").unwrap_or((&it.reason, ""));
+        rejected.row([file, &it.line.to_string(), &it.field, reason])?;
     }
     rejected.finish()?;
     write_json(&out.join("audit.json"), &audit(read))
