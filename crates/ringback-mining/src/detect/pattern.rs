@@ -1,5 +1,7 @@
 //! The patterns: what each is, what its hours are, and what it cannot tell.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// A way in which cases lose time.
@@ -58,6 +60,37 @@ pub enum Pattern {
     ExtremeTouches,
     /// From some day on, stays in a step are longer.
     Drift,
+}
+
+impl fmt::Display for Pattern {
+    /// Its name in words, such as `waiting loop`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PingPong => "ping-pong",
+            Self::HandBack => "hand-back",
+            Self::Misrouting => "misrouting",
+            Self::WaitingLoop => "waiting loop",
+            Self::Reopening => "reopening",
+            Self::Rework => "rework",
+            Self::RepeatingPattern => "repeating pattern",
+            Self::ExtremeRepetition => "extreme repetition",
+            Self::DuplicateWork => "duplicate work",
+            Self::DuplicateCase => "duplicate case",
+            Self::RepeatContact => "repeat contact",
+            Self::OverEngineered => "over-engineered path",
+            Self::Escalation => "escalation",
+            Self::HoldLoop => "hold loop",
+            Self::TransferLoop => "transfer loop",
+            Self::ExtraStep => "extra step",
+            Self::SlowStay => "slow stay",
+            Self::SlowTransition => "slow transition",
+            Self::ExtremeStay => "extreme stay",
+            Self::ExtremeTransition => "extreme transition",
+            Self::HighTouches => "high touches",
+            Self::ExtremeTouches => "extreme touches",
+            Self::Drift => "drift",
+        })
+    }
 }
 
 impl Pattern {

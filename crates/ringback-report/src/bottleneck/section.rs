@@ -25,16 +25,10 @@ pub(super) fn spectrum_chart(it: &Bottlenecks) -> Option<SpectrumChart> {
 
 /// A pattern's name in words.
 pub(super) fn pattern_name(pattern: Pattern) -> String {
-    let mut name = String::new();
-    for c in format!("{pattern:?}").chars() {
-        if c.is_ascii_uppercase() && !name.is_empty() {
-            name.push(' ');
-            name.push(c.to_ascii_lowercase());
-        } else {
-            name.push(c);
-        }
-    }
-    name
+    let name = pattern.to_string();
+    let mut letters = name.chars();
+    let first = letters.next().map(|it| it.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 fn place_name(finding: &Finding) -> String {

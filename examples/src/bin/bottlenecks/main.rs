@@ -185,13 +185,12 @@ fn print(flags: &Flags, found: &Bottlenecks, summary: &Value) -> Result<(), Fail
     println!("map: {}", found.map.describe());
     println!("{} patterns stand out; the costliest:", found.findings.findings.len());
     for it in found.findings.findings.iter().take(5) {
-        println!(
-            "  {:?} ({}): {} of excess in {} cases",
-            it.pattern,
-            it.place.values.join(" · "),
-            human_hours(it.excess_hours * 3600.0),
-            it.cases
-        );
+        let place = match &it.place.values[..] {
+            [] => String::new(),
+            values => format!(" ({})", values.join(" · ")),
+        };
+        let excess = human_hours(it.excess_hours * 3600.0);
+        println!("  {}{place}: {excess} of excess in {} cases", it.pattern, it.cases);
     }
     println!("open {}", flags.out.join("report.html").display());
     Ok(())
