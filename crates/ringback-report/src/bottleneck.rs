@@ -5,10 +5,12 @@ mod section;
 
 use ringback_eventlog::{EventLog, LifecycleUse};
 use ringback_mining::{
-    ActivityInstances, Detectors, Error, Findings, InstanceOptions, Ledger, MapOptions, ProcessMap,
-    ProcessTimes, SpectrumBand, Stamps, Variants, WaitParts, WaitingCauses, WaitingOptions,
-    WorkingTime, detect, detect_in, throughput_micros,
+    ActivityInstances, Automation, Detectors, Error, Findings, InstanceOptions, Ledger, MapOptions,
+    ProcessMap, ProcessTimes, QuickWin, RootCause, SpectrumBand, Stamps, Variants, WaitParts,
+    WaitingCauses, WaitingOptions, WorkingTime, automation_potential, detect, detect_in,
+    quick_wins, root_causes, throughput_micros,
 };
+use serde::Serialize;
 
 pub(crate) use page::calls_section;
 pub use page::{bottleneck_page, bottleneck_section};
@@ -105,6 +107,44 @@ pub struct Bottlenecks {
     pub waits: Vec<NamedWait>,
     /// What was found, the costliest first.
     pub findings: Findings,
+    /// What to change first, and what goes along with long cases.
+    pub improvements: Improvements,
+}
+
+/// What to change first, and what goes along with long cases.
+#[derive(Clone, Debug, Serialize)]
+pub struct Improvements {
+    /// The findings as things to do, most gained for the effort first.
+    pub quick_wins: Vec<QuickWin>,
+    /// Values of attributes that go with longer cases, the largest first; those within the false discovery rate.
+    pub root_causes: Vec<RootCause>,
+    /// Categories by what a program could do of them, most hours first.
+    pub automation: Vec<Automation>,
+    /// What could not be looked for, and why.
+    pub lacking: Vec<String>,
+}
+
+impl Improvements {
+    fn of(log: &EventLog, detectors: &Detectors, findings: &Findings) -> Result<Self, Error> {
+        let mut lacking = Vec::new();
+        let hours: Vec<f64> = throughput_micros(log).iter().map(|it| *it as f64 / 3.6e9).collect();
+        let mut root_causes = or_lacking(root_causes(log, detectors, &hours), &mut lacking)?;
+        root_causes.retain(|it| it.q_value <= findings.false_discovery_rate && it.hours > 0.0);
+        let automation = or_lacking(automation_potential(log, detectors), &mut lacking)?;
+        Ok(Self { quick_wins: quick_wins(findings), root_causes, automation, lacking })
+    }
+}
+
+/// What was found, or nothing and the reason, where the log lacks what the question needs.
+fn or_lacking<T>(found: Result<Vec<T>, Error>, lacking: &mut Vec<String>) -> Result<Vec<T>, Error> {
+    match found {
+        Ok(found) => Ok(found),
+        Err(error @ Error::Lacking { .. }) => {
+            lacking.push(error.to_string());
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Bands of the performance spectrum.
@@ -133,6 +173,8 @@ impl Bottlenecks {
             }
             None => detect(log, &options.detectors)?,
         };
+        doing("looking for what to change first");
+        let improvements = Improvements::of(log, &options.detectors, &findings)?;
         let (throughput_mean_secs, throughput_median_secs) = mean_and_median_secs(log);
         Ok(Self {
             cases: log.cases(),
@@ -150,6 +192,7 @@ impl Bottlenecks {
             causes,
             waits,
             findings,
+            improvements,
         })
     }
 }

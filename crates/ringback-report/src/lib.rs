@@ -28,7 +28,7 @@ mod reach;
 mod sources;
 
 pub use bottleneck::{
-    BottleneckOptions, Bottlenecks, NamedWait, bottleneck_page, bottleneck_section,
+    BottleneckOptions, Bottlenecks, Improvements, NamedWait, bottleneck_page, bottleneck_section,
 };
 pub use chart::{
     BarChart, BarLayout, BarSeries, Baseline, Chart, Color, Direction, HeatMap, LineChart,

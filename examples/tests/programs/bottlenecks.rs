@@ -113,6 +113,10 @@ fn the_map_and_the_report_are_files_of_their_own() {
     let elsewhere = report.replace("http://www.w3.org/2000/svg", "");
     assert!(!elsewhere.contains("http:") && !elsewhere.contains("https:"), "it loads nothing");
     assert!(place.json("out/findings.json").is_array());
+    let improvements = place.json("out/improvements.json");
+    for part in ["quick_wins", "root_causes", "automation", "lacking"] {
+        assert!(improvements[part].is_array(), "{part}");
+    }
 }
 
 #[test]

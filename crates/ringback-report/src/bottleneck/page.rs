@@ -5,8 +5,8 @@ use ringback_eventlog::CallJourneys;
 use ringback_mining::{InstanceOptions, Roles, human_secs};
 
 use super::section::{
-    arcs_table, causes_chart, definitions, findings_table, ledger_chart, map_chart, spectrum_chart,
-    variants_table,
+    arcs_table, causes_chart, conditions, definitions, findings_table, ledger_chart, map_chart,
+    quick_wins_table, root_causes_table, spectrum_chart, variants_table,
 };
 use super::{BottleneckOptions, Bottlenecks};
 use crate::overview::{grouped, share_in_percent};
@@ -39,6 +39,22 @@ pub fn bottleneck_page(title: &str, it: &Bottlenecks) -> Page {
         let name = super::section::pattern_name(*pattern);
         findings = findings.text(&format!("{name} could not be looked for: {lacks}."));
     }
+    let mut improvements = Section::new("What to change first").id("improvements");
+    if let Some(table) = quick_wins_table(it) {
+        improvements = improvements.table(table);
+    }
+    for condition in conditions(it) {
+        improvements = improvements.text(&condition);
+    }
+    if let Some(table) = root_causes_table(it) {
+        improvements = improvements.table(table);
+    }
+    if it.improvements.quick_wins.is_empty() {
+        improvements = improvements.text("Nothing was found that a change could gain from.");
+    }
+    for lacks in &it.improvements.lacking {
+        improvements = improvements.text(&format!("Not looked for: {lacks}."));
+    }
     let mut steps = Section::new("Steps over time").id("spectrum");
     if let Some(chart) = spectrum_chart(it) {
         steps = steps.chart(chart);
@@ -55,6 +71,7 @@ pub fn bottleneck_page(title: &str, it: &Bottlenecks) -> Page {
         .section(key_figures(it))
         .section(Section::new("The process").id("map").chart(map_chart(it)))
         .section(findings.warning(CAUTION))
+        .section(improvements)
         .section(ledger)
         .section(steps.table(arcs_table(it)))
         .section(Section::new("Ways through the process").id("variants").table(variants_table(it)))

@@ -1,6 +1,8 @@
 //! The charts and tables of the bottleneck page.
 
-use ringback_mining::{Finding, Ledger, LedgerPart, Pattern, WaitCause, human_hours, human_secs};
+use ringback_mining::{
+    Effort, Finding, Ledger, LedgerPart, Pattern, WaitCause, human_hours, human_secs,
+};
 
 use super::{Bottlenecks, NamedWait};
 use crate::chart::{MapChart, SpectrumChart};
@@ -71,6 +73,70 @@ pub(super) fn findings_table(it: &Bottlenecks) -> Option<Table> {
             share_in_percent(finding.share),
             human_hours(finding.excess_hours * 3600.0),
             ends.join(" to "),
+        ]);
+    }
+    Some(table)
+}
+
+/// How many things to do, and root causes, are shown.
+const IMPROVEMENTS: usize = 6;
+
+/// The things to do that gain most for their effort.
+pub(super) fn quick_wins_table(it: &Bottlenecks) -> Option<Table> {
+    let wins = &it.improvements.quick_wins;
+    wins.iter().find(|it| it.gain_hours > 0.0)?;
+    let mut table = Table::new(["Against", "What to do", "Effort", "Gains at least"])
+        .align([Align::Left, Align::Left, Align::Left, Align::Right])
+        .caption("What gains most for its effort. Gains overlap: they do not add up.");
+    for win in wins.iter().filter(|it| it.gain_hours > 0.0).take(IMPROVEMENTS) {
+        let Some(finding) = it.findings.findings.get(win.finding) else { continue };
+        let effort = match win.effort {
+            Effort::Small => "days",
+            Effort::Medium => "weeks",
+            Effort::Large => "months",
+        };
+        table = table.row([
+            format!("{} ({})", pattern_name(win.pattern), place_name(finding)),
+            win.measure.to_owned(),
+            effort.to_owned(),
+            human_hours(win.gain_hours * 3600.0),
+        ]);
+    }
+    Some(table)
+}
+
+/// What must be true for each of the things to do that are shown.
+pub(super) fn conditions(it: &Bottlenecks) -> Vec<String> {
+    let wins = it.improvements.quick_wins.iter().filter(|it| it.gain_hours > 0.0);
+    let mut told = Vec::new();
+    for win in wins.take(IMPROVEMENTS) {
+        let text = format!("To {} gains only if {}.", win.measure, win.must_be_true.join(", and "));
+        if !told.contains(&text) {
+            told.push(text);
+        }
+    }
+    told
+}
+
+/// The attributes that go with long cases.
+pub(super) fn root_causes_table(it: &Bottlenecks) -> Option<Table> {
+    let causes = &it.improvements.root_causes;
+    let first = causes.first()?;
+    let mut table = Table::new(["Attribute", "Value", "Cases", "Goes with", "Interval"])
+        .align([Align::Left, Align::Left, Align::Right, Align::Right, Align::Right])
+        .caption(&format!(
+            "Values that go with longer cases, other attributes held equal: hours more over all cases, and their \
+             {:.0} % interval",
+            first.interval.level * 100.0
+        ));
+    for cause in causes.iter().take(IMPROVEMENTS) {
+        let ends = [cause.interval.lower, cause.interval.upper];
+        table = table.row([
+            cause.column.clone(),
+            cause.value.clone(),
+            grouped(cause.cases as u64),
+            human_hours(cause.hours * 3600.0),
+            ends.map(|it| human_hours(it * 3600.0)).join(" to "),
         ]);
     }
     Some(table)

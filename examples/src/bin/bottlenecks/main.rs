@@ -31,7 +31,7 @@ Durations are seconds. Findings are about groups, not persons: fewer than five p
 /// Reads an event log (.xes, .csv, .parquet, OCEL 2.0 .json or .xml; .gz is unpacked) or a folder that ingest has
 /// written, where a call is a case and its stages are the activities. Writes summary.json, dfg.csv (what directly
 /// follows what), variants.csv, ledger.csv and ledger_causes.csv (where the time goes), waiting_causes.csv,
-/// findings.json, rejected.csv, map.svg and report.html, one file that opens from disk.
+/// findings.json, improvements.json, rejected.csv, map.svg and report.html, one file that opens from disk.
 #[derive(Parser)]
 #[expect(clippy::doc_markdown, reason = "it is the text of --help, which shows marks as they are")]
 #[command(version, after_long_help = EXAMPLES)]

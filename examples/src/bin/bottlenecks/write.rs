@@ -64,6 +64,7 @@ pub(crate) fn write(
     write_ledger(&out.join("ledger_causes.csv"), &it.causes)?;
     write_waits(&out.join("waiting_causes.csv"), it)?;
     write_json(&out.join("findings.json"), &it.findings.findings)?;
+    write_json(&out.join("improvements.json"), &it.improvements)?;
     write_rejected(&out.join("rejected.csv"), read)?;
     let source = flags.source.log.as_ref().or(flags.source.calls.as_ref());
     let name = source.and_then(|it| it.file_name()).unwrap_or_default().to_string_lossy();
