@@ -135,15 +135,15 @@ impl BasisRules {
 ///
 /// | country | hours | caps, consent | status |
 /// |---|---|---|---|
-/// | NO | Mon-Fri 9-21, not on holidays | | statute [`MarkedsforingslovenNO`] |
-/// | FR | Mon-Fri 10-13, 14-20, not on holidays | 4 in 30 days, 60 days' rest after a refusal; consent [`LoiFR2025`] | statute [`DecretFR2022`] |
-/// | ES | Mon-Fri 9-21, not on holidays | consent | statute, read in the press [`LlamadasES2023`], [`LeyES2022`] |
-/// | IT | Mon-Fri 9-20, Sat and eves of holidays 10-19, not on holidays | | code of conduct [`GaranteIT2024`] |
-/// | US | 8-21 every day | debt: 7 in 7 days, 7 days of rest after a talk | statute [`CfrUS64_1200`], [`RegF1006_14`] |
-/// | DK | soft | consent [`ForbrugeraftalelovenDK`] | no hours found |
-/// | DE | soft | consent [`UwgDE7`] | no hours found |
-/// | AT | soft | consent [`TkgAT174`] | no hours found |
-/// | GB, GB-EAW | soft | opt-out [`PecrGB2003`] | no hours found |
+/// | NO | Mon-Fri 9-21, not on holidays | | statute \[`MarkedsforingslovenNO`\] |
+/// | FR | Mon-Fri 10-13, 14-20, not on holidays | 4 in 30 days, 60 days' rest after a refusal; consent \[`LoiFR2025`\] | statute \[`DecretFR2022`\] |
+/// | ES | Mon-Fri 9-21, not on holidays | consent | statute, read in the press \[`LlamadasES2023`\], \[`LeyES2022`\] |
+/// | IT | Mon-Fri 9-20, Sat and eves of holidays 10-19, not on holidays | | code of conduct \[`GaranteIT2024`\] |
+/// | US | 8-21 every day | debt: 7 in 7 days, 7 days of rest after a talk | statute \[`CfrUS64_1200`\], \[`RegF1006_14`\] |
+/// | DK | soft | consent \[`ForbrugeraftalelovenDK`\] | no hours found |
+/// | DE | soft | consent \[`UwgDE7`\] | no hours found |
+/// | AT | soft | consent \[`TkgAT174`\] | no hours found |
+/// | GB, GB-EAW | soft | opt-out \[`PecrGB2003`\] | no hours found |
 /// | SE, CH, NL, IE, IL | soft | consent, as long as it is not known that none is needed | no hours found |
 ///
 /// *Soft* marketing hours are those that the statutes of Norway and Spain and Italy's code all allow: 9 to 20 on

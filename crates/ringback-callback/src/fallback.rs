@@ -25,14 +25,14 @@ const NORMAL_90: f64 = 1.281_551_565_544_600_4;
 ///
 /// | kind | probability | from |
 /// |---|---|---|
-/// | requested callback | 0.93 | of accepted callbacks of a US bank 7 % were not answered [`HathawayEtAl2021`] |
+/// | requested callback | 0.93 | of accepted callbacks of a US bank 7 % were not answered \[`HathawayEtAl2021`\] |
 /// | return of an abandoned call | 0.53 | as a known contact: the customer has just called the number |
-/// | known contact | 0.53 | calls of a business that is recognized [`Hiya2019`] |
-/// | unknown number, unknown | 0.24 | calls of a number that is not [`Hiya2019`] |
+/// | known contact | 0.53 | calls of a business that is recognized \[`Hiya2019`\] |
+/// | unknown number, unknown | 0.24 | calls of a number that is not \[`Hiya2019`\] |
 ///
-/// Weekday evenings and weekends are better than weekdays [`WeeksEtAl1987`]: evenings (from 18) and weekends have 1.2 times
+/// Weekday evenings and weekends are better than weekdays \[`WeeksEtAl1987`\]: evenings (from 18) and weekends have 1.2 times
 /// the odds, except for requested callbacks, which are awaited. The size is ours and small, since the effect of the
-/// hour had flattened by 2020 [`CallTime2020`]. The interval is how widely customers differ, not the error of a fit:
+/// hour had flattened by 2020 \[`CallTime2020`\]. The interval is how widely customers differ, not the error of a fit:
 /// one standard deviation of their logits is taken as 1.
 ///
 /// # Example

@@ -145,7 +145,7 @@ pub struct Certificate {
 ///
 /// # Source
 ///
-/// [`AhujaMagnantiOrlin1993`], sections 9.7 (successive shortest paths) and 12.4 (assignment); the heaps and the
+/// \[`AhujaMagnantiOrlin1993`\], sections 9.7 (successive shortest paths) and 12.4 (assignment); the heaps and the
 /// start are ours.
 ///
 /// # Example

@@ -124,7 +124,7 @@ pub enum Next {
 /// # Source
 ///
 /// Vendors allow 1 to 5 attempts, 3 in the median, 30 seconds to an hour apart. The second attempt goes to another part
-/// of the day, because repeating a slot has diminishing returns [`KulkaWeeks1988`].
+/// of the day, because repeating a slot has diminishing returns \[`KulkaWeeks1988`\].
 ///
 /// # Example
 ///

@@ -45,7 +45,7 @@ pub struct FollowsRelation {
 ///
 /// # Source
 ///
-/// [`StertzManglerRinderleMa2020`]
+/// \[`StertzManglerRinderleMa2020`\]
 #[derive(Clone, Debug, PartialEq)]
 pub struct TemporalProfile {
     relations: Vec<FollowsRelation>,
@@ -161,7 +161,7 @@ struct Moments {
 impl Moments {
     /// # Source
     ///
-    /// [`Welford1962`]
+    /// \[`Welford1962`\]
     fn add(&mut self, value: f64) {
         self.count += 1;
         let before = value - self.mean;

@@ -88,7 +88,7 @@ impl FollowsArc {
 ///
 /// # Source
 ///
-/// [`VanDerAalst2016`], section 6.2.
+/// \[`VanDerAalst2016`\], section 6.2.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DirectlyFollows {
     arcs: Vec<FollowsArc>,

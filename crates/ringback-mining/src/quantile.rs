@@ -5,7 +5,7 @@
 ///
 /// # Source
 ///
-/// [`HyndmanFan1996`], type 7.
+/// \[`HyndmanFan1996`\], type 7.
 pub(crate) fn quantile(values: &mut [i64], q: f64) -> Option<f64> {
     let mut found = None;
     quantiles(values, &[q], |_, value| found = Some(value));

@@ -119,7 +119,7 @@ impl Variants {
     ///
     /// # Source
     ///
-    /// The score interval [`Wilson1927`].
+    /// The score interval \[`Wilson1927`\].
     pub fn top_share(&self) -> Option<(f64, Interval)> {
         let top = self.all.first()?;
         let count = usize::try_from(top.count).unwrap_or(usize::MAX);
@@ -149,7 +149,7 @@ impl Variants {
     ///
     /// # Source
     ///
-    /// The coefficient of [`Gini1912`].
+    /// The coefficient of \[`Gini1912`\].
     pub fn gini(&self) -> f64 {
         let (n, total) = (self.all.len() as f64, self.of_case.len() as f64);
         if total == 0.0 {

@@ -69,7 +69,7 @@ fn fewer(slots: &[u32], n_part: usize, n_rows: usize) -> Vec<u32> {
 ///
 /// # Source
 ///
-/// The finalizer of `SplitMix64`, [`Steele2014`].
+/// The finalizer of `SplitMix64`, \[`Steele2014`\].
 fn mixed(number: u64) -> u64 {
     let mut it = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     it = (it ^ (it >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -10,7 +10,7 @@ const AHEAD: usize = place("ahead_of_pool");
 /// The forecast of a caller who meets a state, or `None` before any service has ended.
 ///
 /// The mean is Σ 1 / (rate + i θ), i from 0 to the callers ahead: the time until all of them were served or hung up and then
-/// the caller is served, with service and hang-ups at constant rates [`IbrahimWhitt2009`]. The rate is that of the agents
+/// the caller is served, with service and hang-ups at constant rates \[`IbrahimWhitt2009`\]. The rate is that of the agents
 /// seen at work, each as fast as the last twenty services; their breaks are left out, since most are for want of callers.
 /// The spread is that of a gamma distribution with a stage for
 /// each caller ahead and one more.

@@ -7,7 +7,7 @@ use super::layout::Link;
 ///
 /// # Source
 ///
-/// Greedy order by what goes out less what comes in [`EadesLinSmyth1993`], then single stops are moved where that
+/// Greedy order by what goes out less what comes in \[`EadesLinSmyth1993`\], then single stops are moved where that
 /// lowers the weight of the links that run backwards, until none does.
 pub(super) fn order(stops: usize, links: &[Link]) -> Vec<usize> {
     let mut net = vec![vec![0.0; stops]; stops];

@@ -2,8 +2,8 @@
 //!
 //! # Source
 //!
-//! The steps are those of [`SugiyamaTagawaToda1981`]: layers, orders within layers by barycenters, places. Labels take part as
-//! boxes of ranks of their own between the layers, as in [`GansnerKoutsofiosNorthVo1993`], so that they never overlap.
+//! The steps are those of \[`SugiyamaTagawaToda1981`\]: layers, orders within layers by barycenters, places. Labels take part as
+//! boxes of ranks of their own between the layers, as in \[`GansnerKoutsofiosNorthVo1993`\], so that they never overlap.
 
 use super::layer;
 use super::process_map::loop_reach;

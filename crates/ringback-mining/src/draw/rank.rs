@@ -351,7 +351,7 @@ fn apart(left: &Item, right: &Item) -> f64 {
 ///
 /// # Source
 ///
-/// Least squares by pooling neighbors that violate the order [`BarlowBartholomewBremnerBrunk1972`].
+/// Least squares by pooling neighbors that violate the order \[`BarlowBartholomewBremnerBrunk1972`\].
 pub(super) fn spread(wanted: &[(f64, f64)], apart: &[f64]) -> Vec<f64> {
     // Without the distances, what is sought is an ascending row.
     let mut offset = 0.0;

@@ -31,7 +31,7 @@ pub struct SpectrumBand {
 ///
 /// # Source
 ///
-/// The detailed performance spectrum [`DenisovFahlandAalst2018`], colored by quartiles.
+/// The detailed performance spectrum \[`DenisovFahlandAalst2018`\], colored by quartiles.
 ///
 /// # Example
 ///
