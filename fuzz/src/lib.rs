@@ -1,10 +1,13 @@
 //! What the fuzz targets share: bytes in, and what must hold of any of them.
 
+use std::path::Path;
+
 use chrono::TimeDelta;
 use ringback::calllog::{
     Call, CdrFormat, Error, LogReader, LogStream, PseudonymKey, Pseudonymizer, ReadObserver,
     RejectedRow,
 };
+use ringback::eventlog::{EventLog, ObjectReader, ReadEvents, TableReader, XesReader};
 use ringback::formats::{FormatName, Formats, Layout};
 
 /// Collects calls and counts rejected rows.
@@ -86,4 +89,61 @@ fn stream(name: FormatName, layout: Option<&str>, bytes: &[u8]) {
         Ok(audit) => assert_eq!(audit.calls, told.calls.len() as u64),
         Err(error) => assert!(matches!(error, Error::NothingUsable { .. })),
     }
+}
+
+/// Reads any bytes as XES: nothing panics, every event is accounted for, and what is written is read.
+///
+/// # Panics
+///
+/// If any of that does not hold.
+pub fn read_xes(bytes: &[u8]) {
+    if let Ok(read) = XesReader::default().read_from(bytes, Path::new("fuzz")) {
+        accounted_for(&read);
+    }
+}
+
+/// Reads any bytes as a table of events: the same must hold as for XES.
+///
+/// # Panics
+///
+/// If it does not.
+pub fn read_event_table(bytes: &[u8]) {
+    if let Ok(read) = TableReader::default().read_from(bytes, Path::new("fuzz")) {
+        accounted_for(&read);
+    }
+}
+
+/// Reads any bytes as OCEL 2.0: nothing panics, every event is accounted for, and what is written reads the same.
+///
+/// # Panics
+///
+/// If any of that does not hold.
+pub fn read_object_log(bytes: &[u8]) {
+    let Ok(read) = ObjectReader::default().read_from(bytes, Path::new("fuzz")) else { return };
+    assert_eq!(read.events_read(), read.log.events.len() + read.rejected.len());
+    for kind in read.log.kinds().keys() {
+        let flat = read.log.flatten(kind);
+        assert!(flat.without_object <= read.log.events.len());
+    }
+    let mut written = Vec::new();
+    read.log.write_json(&mut written).expect("stamps of four-digit years");
+    let again = ObjectReader::default()
+        .read_from(&written[..], Path::new("again"))
+        .expect("what was written");
+    assert_eq!(again.log, read.log);
+}
+
+fn accounted_for(read: &ReadEvents) {
+    let log: &EventLog = &read.log;
+    assert_eq!(read.events_read, log.events() + read.rejected.len());
+    assert_eq!(log.case_starts().last(), Some(&log.events()));
+    for case in 0..log.cases() {
+        assert!(log.at_micros()[log.case_events(case)].is_sorted());
+    }
+    let mut written = Vec::new();
+    log.write_xes(&mut written).expect("stamps of four-digit years");
+    let again =
+        XesReader::default().read_from(&written[..], Path::new("again")).expect("what was written");
+    let steps = if log.start_micros().is_some() { 2 } else { 1 };
+    assert_eq!(again.events_read, log.events() * steps);
 }
