@@ -8,6 +8,7 @@ mod finding;
 mod hands;
 mod levels;
 mod loops;
+mod noise;
 mod pattern;
 mod report;
 mod returns;

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ringback_eventlog::{Column, EventLog, Texts};
 
 use super::roles::{ACTIVITY, LEVEL_OF_GROUP, level_at_end};
-use super::{Detectors, LogRoles, Pattern, slips};
+use super::slips::Slips;
+use super::{Detectors, LogRoles, Pattern};
 use crate::Error;
 
 /// No value.
@@ -105,7 +106,7 @@ pub(crate) struct Seen<'a> {
     pub(crate) person: Option<Key>,
     is_terminal: Vec<bool>,
     is_queue: Vec<bool>,
-    pub(crate) slips: usize,
+    pub(crate) slips: Slips,
     compared: OnceCell<Vec<CaseValues>>,
     clock: &'a dyn Fn(i64, i64) -> i64,
 }
@@ -118,11 +119,12 @@ impl<'a> Seen<'a> {
     ) -> Result<Self, Error> {
         let roles = LogRoles::of(log, settings)?;
         let mut step = Key::of_texts(ACTIVITY, log.activity().to_vec(), log.activities());
-        let mut slips = slips::mend(log, &mut step, settings.label_noise);
+        let mut slips = Slips::default();
+        slips.mend(log, &mut step, settings.label_noise);
         let state = match log.column(&roles.status) {
             Some(column) if roles.status != ACTIVITY => {
                 let mut key = Key::of_column(column, log.events());
-                slips += slips::mend(log, &mut key, settings.label_noise);
+                slips.mend(log, &mut key, settings.label_noise);
                 key
             }
             _ => step.clone(),
@@ -132,7 +134,7 @@ impl<'a> Seen<'a> {
         let mut group = column(&roles.group).map(|it| Key::of_column(it, log.events()));
         if let Some(group) = &mut group {
             carry(log, group);
-            slips += slips::mend_groups(log, &state, group, settings.label_noise);
+            slips.mend_groups(log, &state, group, settings.label_noise);
         }
         let level = level_of(log, &roles, group.as_ref());
         if let (Some(group), Some(person)) = (&mut group, &person)

@@ -39,7 +39,7 @@ pub struct Detectors {
     pub(crate) hold_limit: usize,
     pub(crate) tolerated_share: f64,
     pub(crate) tolerated_edge: f64,
-    pub(crate) label_noise: f64,
+    pub(crate) label_noise: Option<f64>,
     pub(crate) false_discovery_rate: f64,
     pub(crate) level_of_intervals: f64,
     pub(crate) min_cases: usize,
@@ -70,7 +70,7 @@ impl Default for Detectors {
             hold_limit: 3,
             tolerated_share: 0.01,
             tolerated_edge: 0.05,
-            label_noise: 0.0,
+            label_noise: None,
             false_discovery_rate: 0.05,
             level_of_intervals: 0.95,
             min_cases: 5,
@@ -218,13 +218,15 @@ impl Detectors {
         self
     }
 
-    /// The share of events whose state or group is a slip. Range: 0 to 0.5; by default 0: the log is taken at its word.
+    /// The share of events whose state or group is a slip. Range: 0 to 0.5; with 0 the log is taken at its word. By default
+    /// it is learned from the log, as 0 unless slips explain much better than ways of working do which routes differ in one
+    /// label from a common one; the findings say what was taken.
     ///
-    /// With more, a route that differs from a common one of the same length in one label, and that is not more frequent
+    /// With more than 0, a route that differs from a common one of the same length in one label, and that is not more frequent
     /// than slips make it, is read as the common one.
     #[must_use]
     pub fn label_noise(mut self, share: f64) -> Self {
-        self.label_noise = share;
+        self.label_noise = Some(share);
         self
     }
 
@@ -288,7 +290,7 @@ impl Detectors {
     pub(crate) fn check(&self) -> Result<(), Error> {
         check_range("tolerated_share", self.tolerated_share, 1.0, "a share from 0 to 1")?;
         check_range("tolerated_edge", self.tolerated_edge, 0.5, "a share from 0 to 0.5")?;
-        check_range("label_noise", self.label_noise, 0.5, "a share from 0 to 0.5")?;
+        check_range("label_noise", self.label_noise.unwrap_or(0.0), 0.5, "a share from 0 to 0.5")?;
         check_range("false_discovery_rate", self.false_discovery_rate, 1.0, "a share from 0 to 1")?;
         check_level(self.level_of_intervals)
     }

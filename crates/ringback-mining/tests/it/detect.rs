@@ -15,7 +15,7 @@ use crate::journeys::Journeys;
 const NOISE: f64 = 0.01;
 
 fn settings() -> Detectors {
-    Detectors::default().label_noise(NOISE).evidence(usize::MAX)
+    Detectors::default().evidence(usize::MAX)
 }
 
 fn cases_of(found: &Findings, pattern: Pattern) -> BTreeSet<String> {
@@ -29,7 +29,8 @@ fn precision_and_recall(pattern: Pattern, seeds: std::ops::Range<u64>) -> (f64, 
     for seed in seeds {
         let journeys = Journeys { seed, cases: 2000, planted: Some(pattern), noise: NOISE };
         let (log, planted) = journeys.simulate();
-        let found = cases_of(&detect(&log, &settings()).unwrap(), pattern);
+        let found = detect(&log, &settings()).unwrap();
+        let found = cases_of(&found, pattern);
         right += found.intersection(&planted).count();
         found_all += found.len();
         planted_all += planted.len();
@@ -62,6 +63,25 @@ fn logs_without_patterns_give_findings_in_at_most_one_run_of_twenty() {
     }
     println!("{} of 100 runs", runs.len());
     assert!(runs.len() <= 5, "{runs:?}");
+}
+
+#[test]
+fn the_share_of_slips_is_learned_and_is_0_where_there_are_none() {
+    for (seed, noise) in (2000..2040).zip([0.0, 0.003, 0.01, 0.03].into_iter().cycle()) {
+        let planted = Pattern::ALL.get(usize::try_from(seed % 20).unwrap()).copied();
+        let (log, _) = Journeys { seed, cases: 5000, planted, noise }.simulate();
+        let found = detect(&log, &Detectors::default().only(&[])).unwrap();
+        let columns: Vec<&str> = found.label_noise.iter().map(|it| it.0.as_str()).collect();
+        assert_eq!(columns, ["concept:name", "org:group"]);
+        for (column, share) in found.label_noise {
+            // 0 must be 0; others come near.
+            let most = if noise > 0.0 { 0.0005 + 0.3 * noise } else { 0.0 };
+            assert!((share - noise).abs() <= most, "{column}, {noise}: {share}");
+        }
+    }
+    let Some(log) = incidents() else { return };
+    let found = detect(&log, &Detectors::default()).unwrap();
+    assert!(found.slips == 0 && found.label_noise.iter().all(|it| it.1 <= 0.0), "{found:?}");
 }
 
 /// The Volvo incidents of 2013; without the folder of public logs the tests are passed over, and say so.

@@ -35,6 +35,13 @@ pub fn bottleneck_page(title: &str, it: &Bottlenecks) -> Page {
         Some(table) => findings.table(table),
         None => findings.text("Nothing stood out against chance and slips of the log."),
     };
+    if it.findings.slips > 0 {
+        findings = findings.text(&format!(
+            "{} labels stand where only a slip puts them, one each in a case that is ordinary otherwise; they were \
+             read as what is usual there.",
+            grouped(it.findings.slips as u64)
+        ));
+    }
     for (pattern, lacks) in &it.findings.not_looked_for {
         let name = super::section::pattern_name(*pattern);
         findings = findings.text(&format!("{name} could not be looked for: {lacks}."));

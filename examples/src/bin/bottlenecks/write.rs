@@ -1,5 +1,6 @@
 //! The files.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -15,6 +16,7 @@ use super::{Export, Flags};
 /// What was found, as one JSON object.
 pub(crate) fn summary(read: &Read, it: &Bottlenecks) -> Value {
     let (coverage, graph) = (it.map.coverage(), it.times.graph());
+    let label_noise: BTreeMap<_, _> = it.findings.label_noise.iter().cloned().collect();
     json!({
         "cases": it.cases,
         "events": it.events,
@@ -45,6 +47,7 @@ pub(crate) fn summary(read: &Read, it: &Bottlenecks) -> Value {
             "roles": it.findings.roles,
             "not_looked_for": it.findings.not_looked_for,
             "slips": it.findings.slips,
+            "label_noise": label_noise,
         },
     })
 }
