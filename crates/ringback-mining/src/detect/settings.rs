@@ -3,7 +3,17 @@
 use chrono::{DateTime, Utc};
 
 use super::Pattern;
-use crate::Error;
+use crate::{Error, WorkingTime};
+
+/// When a case has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CaseEnds {
+    /// When its last state is a terminal one, as of tickets: others are open.
+    #[default]
+    InTerminalState,
+    /// With its last event, whatever that is, as of calls.
+    WithLastEvent,
+}
 
 /// What is looked for, and what counts; all limits in one place.
 ///
@@ -46,6 +56,8 @@ pub struct Detectors {
     pub(crate) min_people: usize,
     pub(crate) per_person: bool,
     pub(crate) as_of: Option<DateTime<Utc>>,
+    pub(crate) working_time: Option<WorkingTime>,
+    pub(crate) case_ends: CaseEnds,
     pub(crate) evidence: usize,
     pub(crate) seed: u64,
 }
@@ -77,6 +89,8 @@ impl Default for Detectors {
             min_people: 5,
             per_person: false,
             as_of: None,
+            working_time: None,
+            case_ends: CaseEnds::default(),
             evidence: 20,
             seed: 1,
         }
@@ -273,6 +287,21 @@ impl Detectors {
         self
     }
 
+    /// When a case has ended; by default when its last state is a terminal one.
+    #[must_use]
+    pub fn case_ends(mut self, ends: CaseEnds) -> Self {
+        self.case_ends = ends;
+        self
+    }
+
+    /// The hours that count: all durations are working time then, and so are the limits, a day being 24 hours of work. By
+    /// default every hour counts.
+    #[must_use]
+    pub fn working_time(mut self, time: WorkingTime) -> Self {
+        self.working_time = Some(time);
+        self
+    }
+
     /// How many cases and parts a finding names at most; by default 20.
     #[must_use]
     pub fn evidence(mut self, cases: usize) -> Self {
@@ -285,6 +314,17 @@ impl Detectors {
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
+    }
+
+    /// The microseconds that count between two instants, at least 0: all, or those of working time.
+    pub(crate) fn between_micros(&self, from: i64, to: i64) -> i64 {
+        if to <= from {
+            return 0;
+        }
+        match &self.working_time {
+            Some(time) => time.between_micros(from, to),
+            None => to.saturating_sub(from),
+        }
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {

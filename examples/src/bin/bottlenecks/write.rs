@@ -68,6 +68,10 @@ pub(crate) fn write(
     write_waits(&out.join("waiting_causes.csv"), it)?;
     write_json(&out.join("findings.json"), &it.findings.findings)?;
     write_json(&out.join("improvements.json"), &it.improvements)?;
+    if let Some((change_at, compared)) = &it.comparison {
+        let compared = json!({ "change_at": change_at, "compared": compared });
+        write_json(&out.join("before_after.json"), &compared)?;
+    }
     write_rejected(&out.join("rejected.csv"), read)?;
     let source = flags.source.log.as_ref().or(flags.source.calls.as_ref());
     let name = source.and_then(|it| it.file_name()).unwrap_or_default().to_string_lossy();
