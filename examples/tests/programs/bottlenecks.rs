@@ -201,6 +201,12 @@ fn a_change_compares_the_cases_before_and_after() {
     assert_eq!(compared["cases_before"], serde_json::json!([2, 1]));
     assert_eq!(compared["cases_after"], serde_json::json!([1, 0]));
     assert!(place.read("out/report.html").contains("Before and after"));
-    let flags: Vec<&str> = FLAGS.into_iter().chain(["--change", "May"]).collect();
-    place.run("bottlenecks", &flags).fails(&["--change May: expected a day such as 2026-05-04"]);
+    for (when, told) in [
+        ("May", "--change May: expected a day such as 2026-05-04"),
+        ("2027-01-01", "--change 2027-01-01: no case started from then on"),
+        ("2025-01-01", "--change 2025-01-01: no case started before then"),
+    ] {
+        let flags: Vec<&str> = FLAGS.into_iter().chain(["--change", when]).collect();
+        place.run("bottlenecks", &flags).fails(&[told]);
+    }
 }

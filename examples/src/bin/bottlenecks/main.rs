@@ -136,6 +136,7 @@ fn bottlenecks(flags: &Flags) -> Result<(), Failure> {
         step = Some(Step::new(quiet, doing));
     })?;
     drop(step);
+    check_periods(flags, &found)?;
     let writing = Step::new(quiet, "writing");
     let summary = write::summary(&read, &found);
     write::write(flags, &read, &found, &summary)?;
@@ -177,6 +178,17 @@ fn options(flags: &Flags, read: &Read) -> Result<BottleneckOptions, Failure> {
         options = options.change(instant(text, flags.time_zone)?);
     }
     Ok(options.instances(instances).waiting(waiting).detectors(detectors))
+}
+
+/// Both periods must have cases.
+fn check_periods(flags: &Flags, found: &Bottlenecks) -> Result<(), Failure> {
+    let (Some(change), Some((_, it))) = (&flags.change, &found.comparison) else { return Ok(()) };
+    let period = match (it.cases_before.0, it.cases_after.0) {
+        (0, _) => "before then",
+        (_, 0) => "from then on",
+        _ => return Ok(()),
+    };
+    Err(Failure::new(format!("--change {change}: no case started {period}")))
 }
 
 /// The instant that `--change` names: a stamp with its offset, or the start of a day in the zone, else in UTC.
