@@ -90,6 +90,11 @@ impl<'de> Visitor<'de> for Top<'_> {
         f.write_str("an object or an array of objects")
     }
 
+    // What stands there instead is not shown: it may name somebody.
+    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<(), E> {
+        Err(E::custom("a text, expected an object or an array of objects"))
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, input: A) -> Result<(), A::Error> {
         Items { list: BARE, line: self.line, sink: self.sink }.visit_seq(input).map(drop)
     }
@@ -141,6 +146,10 @@ impl<'de> Visitor<'de> for Items<'_> {
         f.write_str("a list")
     }
 
+    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<usize, E> {
+        Err(E::custom("a text, expected a list"))
+    }
+
     fn visit_unit<E>(self) -> Result<usize, E> {
         Ok(0)
     }
@@ -162,6 +171,18 @@ pub(crate) fn text_of(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(is) => Some(is.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// What a value is, without what it says.
+pub(crate) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
     }
 }
 
