@@ -7,6 +7,9 @@ use rustc_hash::FxHashMap;
 use super::{Change, Field, Journal, NOTHING, Number, Ticket, TicketNumber, What};
 use crate::TicketSettings;
 
+/// More changes of a field than these in one instant stay as they are.
+const CHAINED_AT_MOST: usize = 16;
+
 impl Journal {
     /// What was read, made ready: one ticket of one name, every change in its order, nobody by name.
     pub(super) fn settle(&mut self, settings: &TicketSettings) -> Vec<Change> {
@@ -15,6 +18,11 @@ impl Journal {
         self.add_milestones();
         let mut changes = std::mem::take(&mut self.changes);
         changes.sort_by_key(|it| (it.ticket, it.when));
+        for of_ticket in changes.chunk_by_mut(|a, b| a.ticket == b.ticket) {
+            for field in Field::ALL {
+                chain(of_ticket, field);
+            }
+        }
         self.hide_persons(settings, &changes);
         changes
     }
@@ -95,6 +103,38 @@ impl Journal {
             _ => [NOTHING; 2],
         });
         of_tickets.chain(of_changes).collect()
+    }
+}
+
+/// Changes of one instant are put in the order in which each begins where the one before it ended: exports list them by their
+/// stamps, the latest first or the earliest, and do not say more.
+fn chain(changes: &mut [Change], field: Field) {
+    let mut held = None;
+    for at_once in changes.chunk_by_mut(|a, b| a.when.at_micros == b.when.at_micros) {
+        let is_told = |it: &Change| matches!(it.what, What::Set { field: of, .. } if of == field);
+        let places: Vec<usize> =
+            (0..at_once.len()).filter(|it| at_once.get(*it).is_some_and(is_told)).collect();
+        let mut left: Vec<(Number, Number)> = places
+            .iter()
+            .filter_map(|it| match at_once.get(*it)?.what {
+                What::Set { from, to, .. } => Some((from, to)),
+                _ => None,
+            })
+            .collect();
+        if left.len() > CHAINED_AT_MOST {
+            held = left.last().map(|it| it.1);
+            continue;
+        }
+        for place in places {
+            let ends = |value: Number| left.iter().any(|it| it.1 == value);
+            let next = left.iter().position(|it| held == Some(it.0));
+            let next = next.or_else(|| left.iter().position(|it| held.is_none() && !ends(it.0)));
+            let (from, to) = left.remove(next.unwrap_or(0));
+            held = Some(to);
+            if let Some(change) = at_once.get_mut(place) {
+                change.what = What::Set { field, from, to };
+            }
+        }
     }
 }
 

@@ -165,8 +165,10 @@ fn table(
     }
     let none = csv::StringRecord::new();
     check(&Row::Table { fields: &none, places: &places }).map_err(|column| {
-        // Without a header the first row stands in its place.
-        let header = names.iter().map(|it| shown(it)).collect::<Vec<_>>().join(", ");
+        // Without a header the first row stands in its place, and may hold anything.
+        let is_data = names.iter().any(|it| it.contains('@') || it.starts_with(char::is_numeric));
+        let shown = |it: &String| if is_data { shown(it) } else { it.clone() };
+        let header = names.iter().map(shown).collect::<Vec<_>>().join(", ");
         Error::MissingColumn { path: path.to_owned(), column, header }
     })?;
     let mut row = csv::ByteRecord::new();

@@ -317,6 +317,43 @@ fn what_is_wrong_is_said_without_what_somebody_wrote() {
 }
 
 #[test]
+fn a_column_of_names_that_was_taken_for_stamps_is_not_shown() {
+    let text = "number,opened_at\nINC1,2026-03-02 08:00:00\nINC2,Beth Miller\nINC3,Kim\nINC4,2 March 2026\n";
+    let read = read(SERVICENOW, &[text]);
+    let reasons: Vec<&str> = read.events.rejected.iter().map(|it| it.reason.as_str()).collect();
+    let values: Vec<&str> = reasons.iter().filter_map(|it| it.split(", expected").next()).collect();
+    assert_eq!(values, ["\"•••• ••••••\"", "\"•••\"", "\"2 ••••• 2026\""]);
+}
+
+#[test]
+fn changes_of_one_second_follow_each_other_whatever_the_order_of_the_export() {
+    let changes = [
+        "500A,Status,2026-03-02T08:00:00Z,New,Working",
+        "500A,Status,2026-03-02T09:00:00Z,Working,On Hold",
+        "500A,Status,2026-03-02T09:00:00Z,On Hold,Escalated",
+        "500A,Status,2026-03-02T09:00:00Z,Escalated,Working",
+        "500A,Status,2026-03-02T10:00:00Z,Working,Closed",
+    ];
+    let export = |rows: &[&str]| {
+        format!("CaseId,Field,CreatedDate,OldValue,NewValue\n{}\n", rows.join("\n"))
+    };
+    let earliest_first = export(&changes);
+    let mut latest_first = changes;
+    latest_first.reverse();
+    let latest_first = export(&latest_first);
+    for text in [earliest_first, latest_first] {
+        let read = read(TicketSystem::Salesforce, &[&text]);
+        let states: Vec<String> =
+            told(&read).iter().filter_map(|it| Some(it.split_once(" | ")?.0.to_owned())).collect();
+        assert_eq!(
+            states,
+            ["500A Working", "500A On Hold", "500A Escalated", "500A Working", "500A Closed"]
+        );
+        assert!(!problems(&read).iter().any(|it| it.contains("lacks")), "{:?}", problems(&read));
+    }
+}
+
+#[test]
 fn a_published_comment_may_be_the_customers_and_other_mails_are_no_cases() {
     let comments = "Id,ParentId,CreatedDate,IsPublished\n1,500A,2026-03-02T08:00:00Z,true\n";
     let mails = "Id,ParentId,MessageDate,Incoming,Status\n2,500A,2026-03-02T09:00:00Z,false,3\n3,500A,2026-03-02T09:01:00Z,false,5\n4,,2026-03-02T09:02:00Z,true,1\n";
