@@ -247,7 +247,12 @@ impl Reading {
         if of.is_some_and(|it| !matches!(&*it, "incident" | "112" | "Case")) {
             return Ok(Outcome::PassedOver);
         }
-        let is_creation = row.get("action").is_some_and(|it| it == "1");
+        let action = row.get("action");
+        let is_creation = action.as_deref() == Some("1");
+        // What a deletion emptied did not change before it.
+        if action.as_deref() == Some("3") {
+            return Ok(Outcome::PassedOver);
+        }
         let Some(data) = row.get("changedata") else { return Ok(Outcome::PassedOver) };
         let data: Value = serde_json::from_str(&data)
             .map_err(|it| Fault { field: "changedata".to_owned(), reason: it.to_string() })?;

@@ -276,7 +276,9 @@ impl Reading {
 
     fn values(&mut self, ticket: TicketNumber, row: &Row<'_>) {
         for (field, column) in VALUES {
-            self.journal.text_value(ticket, column, row.label(field).as_deref());
+            // What a device is called often says whose it is.
+            let value = if field == "cmdb_ci" { row.get(field) } else { row.label(field) };
+            self.journal.text_value(ticket, column, value.as_deref());
         }
         for count in ["reassignment_count", "reopen_count"] {
             self.journal.value(ticket, count, ValueKind::Int, row.get(count).as_deref());

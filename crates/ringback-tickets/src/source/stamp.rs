@@ -27,7 +27,13 @@ impl Stamps {
     /// An instant in microseconds since 1970, UTC.
     pub(crate) fn read(&mut self, field: &str, text: &str) -> Result<i64, Fault> {
         let text = text.trim();
-        if let Some(at) = with_offset(text).or_else(|| epoch(text)) {
+        // Digits alone are what the pattern says, where there is one: seconds have as many as `%Y%m%d%H`.
+        let is_epoch = match &self.pattern {
+            Some(_) => text.len() == 13 && self.local(text).is_none(),
+            None => true,
+        };
+        let epoch = epoch(text).filter(|_| is_epoch);
+        if let Some(at) = with_offset(text).or(epoch) {
             return Ok(at);
         }
         let Some(local) = self.local(text) else {

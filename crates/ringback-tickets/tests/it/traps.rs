@@ -281,6 +281,46 @@ fn packed_files_archives_and_other_encodings_are_read_as_they_are() {
 }
 
 #[test]
+fn a_packed_file_that_is_cut_is_an_error_with_its_name() {
+    for (system, text) in [
+        (SERVICENOW, "number,opened_at\nINC1,2026-03-02 08:00:00\n"),
+        (
+            TicketSystem::Zendesk,
+            "{\"tickets\":[{\"id\":1,\"requester_id\":2,\"created_at\":\"2026-03-02T08:00:00Z\"}]}",
+        ),
+        (
+            TicketSystem::Mail,
+            "Date: Mon, 2 Mar 2026 08:00:00 +0000\nFrom: k@example.org\nTo: desk@example.com\n\n",
+        ),
+    ] {
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gz.write_all(text.as_bytes()).unwrap();
+        let gz = gz.finish().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("export.gz");
+        for len in 0..gz.len() {
+            std::fs::write(&path, &gz[..len]).unwrap();
+            let error = system.read(std::slice::from_ref(&path), settings(), None).unwrap_err();
+            assert!(error.to_string().contains("export.gz"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn digits_that_fit_the_pattern_are_no_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("export.csv");
+    for (stamp, pattern) in [("2026030208", "%Y%m%d%H"), ("20260302", "%Y%m%d")] {
+        std::fs::write(&path, format!("number,opened_at\nINC1,{stamp}\n")).unwrap();
+        let settings = settings().stamp_pattern(pattern);
+        // Such a pattern may be one that chrono reads no time of day by: then it is refused.
+        if let Ok(read) = SERVICENOW.read(std::slice::from_ref(&path), settings, None) {
+            assert_eq!(read.events.log.at(0).unwrap().date_naive().to_string(), "2026-03-02");
+        }
+    }
+}
+
+#[test]
 fn an_entry_of_an_archive_that_is_damaged_is_an_error() {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options =
