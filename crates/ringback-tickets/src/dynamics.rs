@@ -1,10 +1,11 @@
 //! Dynamics 365: cases, their activities and their audit.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::journal::{Field, Journal, Meanings, Was, When};
+use crate::journal::{Field, Journal, Meanings, TicketNumber, Version, Was, When};
 use crate::read::{Fault, Outcome, Tally};
 use crate::settings::CustomerNames;
 use crate::source::json::{list_at, text_at};
@@ -14,12 +15,13 @@ use crate::{Error, ReadTickets, StateKind, TicketSettings};
 
 /// Reads exports of Dynamics 365 (Dataverse): what its web interface answers, or the same columns as CSV.
 ///
-/// *Supported*: `incidents`; the activities that regard them (`activitypointers`, `emails`, `phonecalls`, `tasks`,
-/// `incidentresolutions`); `audits` with `changedata`, which tell of status reason, owner and priority. An owner that is a
-/// team is the group, a user the person.
+/// *Supported*: `incidents`; the activities that regard them (`emails`, `phonecalls`, `tasks`, `incidentresolutions`; and
+/// `activitypointers`, which do not say which way a mail or a call went: `public comment` and `call`); `audits` with
+/// `changedata`, which tell of status reason, owner and priority. An owner that is a team is the group, a user the person.
 ///
-/// *Unsupported*: queues' work items; activities that are open or were canceled, which are passed over; the reopening of a case
-/// without its audit, for a case itself knows only its latest state.
+/// *Unsupported*: queues' work items; activities that are open or were canceled, and activities and audits of other tables,
+/// which are passed over; the reopening of a case without its audit, for a case itself knows only its latest state;
+/// `RetrieveRecordChangeHistory`.
 ///
 /// *Layout*: stamps end with `Z`. Names of fields are the logical ones, lookups `_name_value`; labels stand beside codes as
 /// `…@OData.Community.Display.V1.FormattedValue` and are preferred. `@odata.nextLink` on every page gives a warning. Without
@@ -111,7 +113,7 @@ impl Dynamics {
                     reading.activity(row, tally)
                 } else {
                     table = "cases";
-                    reading.case(row, tally)
+                    reading.case(row)
                 }
             });
             tally.count(line, outcome);
@@ -135,17 +137,19 @@ impl Reading {
         Ok(When { at_micros, entry: self.entry, place: 0 })
     }
 
-    fn case(&mut self, row: &Row<'_>, tally: &mut Tally) -> Result<Outcome, Fault> {
+    fn case(&mut self, row: &Row<'_>) -> Result<Outcome, Fault> {
         let id = row.needed("incidentid")?;
         let when = When { entry: 0, ..self.when(row, "createdon")? };
-        if !tally.is_new(&format!("case {id}")) {
+        let changed = row.get("modifiedon").is_some().then(|| self.when(row, "modifiedon"));
+        let changed = changed.transpose()?.map(|it| it.at_micros);
+        let ticket = self.journal.ticket(&id);
+        let version = self.journal.known(ticket, changed);
+        if version == Version::Earlier {
             return Ok(Outcome::Duplicate);
         }
-        let ticket = self.journal.ticket(&id);
         if let Some(number) = row.get("ticketnumber") {
             self.journal.name(ticket, &number);
         }
-        self.journal.known(ticket);
         self.journal.created(ticket, when);
         let state = row.get("statuscode");
         if let (Some(code), Some(label)) = (&state, row.label("statuscode"))
@@ -154,19 +158,7 @@ impl Reading {
             self.journal.call(Field::State, code, &label);
         }
         self.journal.now(ticket, Field::State, state.as_deref());
-        if let Some(owner) = row.get("_ownerid_value") {
-            let is_team = row.get("_ownerid_value@microsoft.dynamics.crm.lookuplogicalname");
-            let is_team = is_team
-                .or_else(|| row.get("_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname"));
-            let field =
-                if is_team.is_some_and(|it| it == "team") { Field::Group } else { Field::Resource };
-            self.journal.now(ticket, field, Some(&owner));
-            if let Some(label) =
-                row.label("_ownerid_value").filter(|it| field == Field::Group && *it != owner)
-            {
-                self.journal.call(field, &owner, &label);
-            }
-        }
+        self.case_owner(ticket, row);
         for (column, field) in [
             ("priority", "prioritycode"),
             ("contact_type", "caseorigincode"),
@@ -179,10 +171,21 @@ impl Reading {
         let names = CustomerNames {
             id: text(&["_customerid_value", "customerid"]),
             mail: text(&["emailaddress"]),
-            phone: text(&["customercontacted_phone", "telephone1"]),
+            // A case has no number of its own: a query must bring the contact's.
+            phone: text(&["customerid_contact.telephone1", "primarycontactid.telephone1"]),
         };
         self.journal.customer(ticket, names);
-        Ok(Outcome::Used)
+        Ok(version.outcome())
+    }
+
+    fn case_owner(&mut self, ticket: TicketNumber, row: &Row<'_>) {
+        let Some(owner) = row.get("_ownerid_value") else { return };
+        let is_team = table_of(row, "_ownerid_value").is_some_and(|it| it == "team");
+        let field = if is_team { Field::Group } else { Field::Resource };
+        self.journal.now(ticket, field, Some(&owner));
+        if let Some(label) = row.label("_ownerid_value").filter(|it| is_team && *it != owner) {
+            self.journal.call(field, &owner, &label);
+        }
     }
 
     fn activity(&mut self, row: &Row<'_>, tally: &mut Tally) -> Result<Outcome, Fault> {
@@ -191,33 +194,32 @@ impl Reading {
         let case =
             row.first(&["_regardingobjectid_value", "regardingobjectid", "_incidentid_value"]);
         // 1 is completed; without a state the end tells.
-        let is_done = row.get("statecode").map_or(row.get("actualend").is_some(), |it| it == "1");
-        let (Some(case), true) = (case, is_done) else {
+        let is_done = row.get("statecode").map_or(row.get("actualend").is_some(), |it| {
+            it == "1" || it.eq_ignore_ascii_case("completed")
+        });
+        // Activities regard accounts, contacts and more as well.
+        let regards = table_of(row, "_regardingobjectid_value")
+            .or_else(|| row.get("regardingobjecttypecode"));
+        let is_of_case = regards.is_none_or(|it| matches!(&*it, "incident" | "112"));
+        let (Some(case), true) = (case, is_done && is_of_case) else {
             self.when(row, "createdon")?;
             return Ok(Outcome::PassedOver);
         };
         let field = ["actualend", "senton"].into_iter().find(|it| row.get(it).is_some());
         let when = self.when(row, field.unwrap_or("createdon"))?;
-        let is_ours = || match row.needed("directioncode")?.to_lowercase().as_str() {
-            "true" | "1" | "outgoing" => Ok(true),
-            "false" | "0" | "incoming" => Ok(false),
-            other => Err(Fault::bad("directioncode", other, "true for outgoing or false")),
-        };
+        let is_contact = matches!(kind.as_str(), "email" | "4202" | "phonecall" | "4210");
+        let is_ours = if is_contact { is_outgoing(row)? } else { None };
         let activity = match kind.as_str() {
-            "email" | "4202" => {
-                if is_ours()? {
-                    "we reply"
-                } else {
-                    "customer writes"
-                }
-            }
-            "phonecall" | "4210" => {
-                if is_ours()? {
-                    "we call"
-                } else {
-                    "customer calls"
-                }
-            }
+            "email" | "4202" => match is_ours {
+                Some(true) => "we reply",
+                Some(false) => "customer writes",
+                None => "public comment",
+            },
+            "phonecall" | "4210" => match is_ours {
+                Some(true) => "we call",
+                Some(false) => "customer calls",
+                None => "call",
+            },
             "incidentresolution" | "4206" => "",
             "task" | "4212" => "task done",
             "appointment" | "4201" => "appointment held",
@@ -228,7 +230,7 @@ impl Reading {
         }
         let ticket = self.journal.ticket(&case);
         if activity.is_empty() {
-            self.journal.milestone(ticket, when, "Resolved");
+            self.journal.reached(ticket, when, "Resolved");
         } else {
             self.journal.did(ticket, when, activity);
         }
@@ -240,6 +242,17 @@ impl Reading {
         let (id, case) = (row.needed("auditid")?, row.first(&["_objectid_value", "objectid"]));
         let case = case.ok_or_else(|| Fault::missing("objectid"))?;
         let when = self.when(row, "createdon")?;
+        // Audits are of all tables.
+        let of = table_of(row, "_objectid_value").or_else(|| row.get("objecttypecode"));
+        if of.is_some_and(|it| !matches!(&*it, "incident" | "112" | "Case")) {
+            return Ok(Outcome::PassedOver);
+        }
+        let action = row.get("action");
+        let is_creation = action.as_deref() == Some("1");
+        // What a deletion emptied did not change before it.
+        if action.as_deref() == Some("3") {
+            return Ok(Outcome::PassedOver);
+        }
         let Some(data) = row.get("changedata") else { return Ok(Outcome::PassedOver) };
         let data: Value = serde_json::from_str(&data)
             .map_err(|it| Fault { field: "changedata".to_owned(), reason: it.to_string() })?;
@@ -247,6 +260,7 @@ impl Reading {
             return Ok(Outcome::Duplicate);
         }
         let ticket = self.journal.ticket(&case);
+        self.journal.has_history(ticket);
         let mut is_used = false;
         for (place, change) in list_at(&data, &["changedAttributes"]).iter().enumerate() {
             // Each may take two places.
@@ -256,6 +270,19 @@ impl Reading {
                 .ok_or_else(|| Fault::missing("changedata.logicalName"))?;
             let [old, new] = ["oldValue", "newValue"].map(|it| text_at(change, &[it]));
             match name.as_str() {
+                "statuscode" if is_creation => {
+                    self.journal.first(ticket, Field::State, new.as_deref());
+                    is_used = true;
+                }
+                "ownerid" if is_creation => {
+                    let held = owner(new.as_deref());
+                    for field in [Field::Group, Field::Resource] {
+                        let value = held.filter(|it| it.0 == field).map(|it| it.1);
+                        self.journal.first(ticket, field, value);
+                    }
+                    is_used = true;
+                }
+                "prioritycode" if is_creation => {}
                 "statuscode" => {
                     let values = (Was::Known(old.as_deref()), new.as_deref());
                     is_used |= self.journal.set(ticket, when, Field::State, values);
@@ -272,6 +299,22 @@ impl Reading {
             }
         }
         Ok(if is_used { Outcome::Used } else { Outcome::PassedOver })
+    }
+}
+
+/// The table of what a lookup names, where the export says it.
+fn table_of<'a>(row: &'a Row<'_>, field: &str) -> Option<Cow<'a, str>> {
+    row.get(&format!("{field}@Microsoft.Dynamics.CRM.lookuplogicalname"))
+        .or_else(|| row.get(&format!("{field}@microsoft.dynamics.crm.lookuplogicalname")))
+}
+
+/// Whether a mail or a call went out; none where it is not said, as activities of all kinds in one table do not.
+fn is_outgoing(row: &Row<'_>) -> Result<Option<bool>, Fault> {
+    let Some(direction) = row.get("directioncode") else { return Ok(None) };
+    match direction.to_lowercase().as_str() {
+        "true" | "1" | "outgoing" => Ok(Some(true)),
+        "false" | "0" | "incoming" => Ok(Some(false)),
+        other => Err(Fault::bad("directioncode", other, "true for outgoing or false")),
     }
 }
 

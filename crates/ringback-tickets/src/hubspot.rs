@@ -1,10 +1,11 @@
 //! `HubSpot`: tickets with the history of their properties.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use crate::journal::{Field, Journal, Meanings, TicketNumber, Was, When};
+use crate::journal::{Field, Journal, Meanings, TicketNumber, Version, Was, When};
 use crate::read::{Fault, Outcome, Tally};
 use crate::settings::CustomerNames;
 use crate::source::json::{Piece, list_at, stream, text_at};
@@ -66,8 +67,12 @@ impl HubSpot {
     /// [`Error::Io`]; [`Error::Format`] for JSON that is broken or ends too early; [`Error::Empty`] for an empty file, or if
     /// nothing could be used.
     pub fn read(&self, paths: &[PathBuf]) -> Result<ReadTickets, Error> {
-        let mut reading =
-            Reading { journal: Journal::new("hubspot"), stamps: Stamps::new(&self.settings) };
+        let mut reading = Reading {
+            journal: Journal::new("hubspot"),
+            stamps: Stamps::new(&self.settings),
+            created: BTreeMap::new(),
+            histories: BTreeMap::new(),
+        };
         let mut tally = Tally::new(paths);
         for (id, name) in STAGES {
             reading.journal.call(Field::State, id, name);
@@ -85,6 +90,7 @@ impl HubSpot {
                 Piece::Page { beside, .. } => tally.page(list, names_more(&beside)),
             })?;
         }
+        reading.histories(&mut tally);
         let meanings = Meanings { settings: &self.settings, known: state_kind };
         reading.journal.finish(&meanings, tally)
     }
@@ -94,9 +100,16 @@ fn names_more(beside: &Map<String, Value>) -> bool {
     beside.get("paging").and_then(|it| it.get("next")).is_some_and(Value::is_object)
 }
 
+/// Values of a property, and when each began.
+type Values = Vec<(i64, Option<String>)>;
+
 struct Reading {
     journal: Journal,
     stamps: Stamps,
+    /// When tickets were made.
+    created: BTreeMap<TicketNumber, i64>,
+    /// Histories by ticket and place among the tracked properties: a ticket that is read again brings what is new.
+    histories: BTreeMap<(TicketNumber, usize), Values>,
 }
 
 impl Reading {
@@ -124,25 +137,20 @@ impl Reading {
     }
 
     fn ticket(&mut self, item: &Value, line: u64, tally: &mut Tally) {
-        match self.itself(item, tally) {
-            Ok((Outcome::Used, ticket, created)) => {
-                tally.count(line, Ok(Outcome::Used));
-                for (name, field) in TRACKED {
-                    self.history(item, (ticket, created), (name, field), &mut |outcome| {
+        match self.itself(item) {
+            Ok((version, ticket)) => {
+                tally.count(line, Ok(version.outcome()));
+                for (place, (name, _)) in TRACKED.into_iter().enumerate() {
+                    self.history(item, (ticket, place), name, &mut |outcome| {
                         tally.count(line, outcome);
                     });
                 }
             }
-            Ok((outcome, ..)) => tally.count(line, Ok(outcome)),
             Err(fault) => tally.count(line, Err(fault)),
         }
     }
 
-    fn itself(
-        &mut self,
-        item: &Value,
-        tally: &mut Tally,
-    ) -> Result<(Outcome, TicketNumber, i64), Fault> {
+    fn itself(&mut self, item: &Value) -> Result<(Version, TicketNumber), Fault> {
         let id = text_at(item, &["id"]).ok_or_else(|| Fault::missing("id"))?;
         let property = |name: &str| text_at(item, &["properties", name]);
         let created = property("createdate").or_else(|| text_at(item, &["createdAt"]));
@@ -150,11 +158,14 @@ impl Reading {
         let at_micros = self.stamps.read("createdate", &created)?;
         let closed =
             property("closed_date").map(|it| self.stamps.read("closed_date", &it)).transpose()?;
+        let changed = property("hs_lastmodifieddate").or_else(|| text_at(item, &["updatedAt"]));
+        let changed = changed.map(|it| self.stamps.read("hs_lastmodifieddate", &it)).transpose()?;
         let ticket = self.journal.ticket(&id);
-        if !tally.is_new(&format!("ticket {id}")) {
-            return Ok((Outcome::Duplicate, ticket, at_micros));
+        self.created.insert(ticket, at_micros);
+        let version = self.journal.known(ticket, changed);
+        if version == Version::Earlier {
+            return Ok((version, ticket));
         }
-        self.journal.known(ticket);
         self.journal.created(ticket, When { at_micros, entry: 0, place: 0 });
         for (name, field) in TRACKED {
             if let Some(field) = field {
@@ -181,54 +192,72 @@ impl Reading {
                 .and_then(|it| it.split(';').next().map(str::to_owned)),
         };
         self.journal.customer(ticket, names);
-        Ok((Outcome::Used, ticket, at_micros))
+        Ok((version, ticket))
     }
 
-    /// The history of one property, of which each value is an entry.
+    /// The history of one property, of which each value is an entry: those at fault, and those that were there before, are
+    /// counted here.
     fn history(
         &mut self,
         item: &Value,
-        (ticket, created): (TicketNumber, i64),
-        (name, field): (&str, Option<Field>),
+        of: (TicketNumber, usize),
+        name: &str,
         count: &mut dyn FnMut(Result<Outcome, Fault>),
     ) {
         let Some(list) = item.get("propertiesWithHistory").and_then(|it| it.get(name)) else {
             return;
         };
-        self.journal.has_history(ticket);
-        let mut values = Vec::new();
+        self.journal.has_history(of.0);
+        let values = self.histories.entry(of).or_default();
+        let before = values.len();
         // Written with the latest first: reversed, values of one instant are in the order in which they came.
         for value in list.as_array().map_or(&[][..], Vec::as_slice).iter().rev() {
             let stamp = text_at(value, &["timestamp"]).ok_or_else(|| Fault::missing("timestamp"));
             match stamp.and_then(|it| self.stamps.read(&format!("{name}.timestamp"), &it)) {
-                Ok(at_micros) => values.push((at_micros, text_at(value, &["value"]))),
+                Ok(at_micros) => {
+                    let value = (at_micros, text_at(value, &["value"]));
+                    let known = values.get(..before).unwrap_or_default();
+                    if known.contains(&value) {
+                        count(Ok(Outcome::Duplicate));
+                    } else {
+                        values.push(value);
+                    }
+                }
                 Err(fault) => count(Err(fault)),
             }
         }
-        values.sort_by_key(|it| it.0);
-        let mut before: Option<String> = None;
-        for (place, (at_micros, value)) in values.into_iter().enumerate() {
-            let place = u32::try_from(place).unwrap_or(u32::MAX);
-            let when = When { at_micros, entry: 1, place };
-            let is_first = place == 0 && at_micros <= created;
-            let outcome = match field {
-                Some(field) if is_first => {
-                    self.journal.first(ticket, field, value.as_deref());
-                    Outcome::Used
-                }
-                Some(field) => {
-                    let change = (Was::Known(before.as_deref()), value.as_deref());
-                    let is_change = self.journal.set(ticket, when, field, change);
-                    if is_change { Outcome::Used } else { Outcome::PassedOver }
-                }
-                None if place == 0 => Outcome::PassedOver,
-                None => {
-                    self.journal.did(ticket, when, "priority changed");
-                    Outcome::Used
-                }
-            };
-            count(Ok(outcome));
-            before = value;
+    }
+
+    /// What histories tell, once all of them are there.
+    fn histories(&mut self, tally: &mut Tally) {
+        for ((ticket, tracked), mut values) in std::mem::take(&mut self.histories) {
+            values.sort_by_key(|it| it.0);
+            let created = self.created.get(&ticket).copied().unwrap_or(i64::MIN);
+            let field = TRACKED.get(tracked).and_then(|it| it.1);
+            let mut before: Option<String> = None;
+            for (place, (at_micros, value)) in values.into_iter().enumerate() {
+                let is_first = place == 0 && at_micros <= created;
+                let place = u32::try_from(place).unwrap_or(u32::MAX);
+                let when = When { at_micros, entry: 1, place };
+                let outcome = match field {
+                    Some(field) if is_first => {
+                        self.journal.first(ticket, field, value.as_deref());
+                        Outcome::Used
+                    }
+                    Some(field) => {
+                        let change = (Was::Known(before.as_deref()), value.as_deref());
+                        let is_change = self.journal.set(ticket, when, field, change);
+                        if is_change { Outcome::Used } else { Outcome::PassedOver }
+                    }
+                    None if place == 0 => Outcome::PassedOver,
+                    None => {
+                        self.journal.did(ticket, when, "priority changed");
+                        Outcome::Used
+                    }
+                };
+                tally.count(0, Ok(outcome));
+                before = value;
+            }
         }
     }
 }

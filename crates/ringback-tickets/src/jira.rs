@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use crate::journal::{Field, Journal, Meanings, TicketNumber, Was, When};
+use crate::journal::{Field, Journal, Meanings, TicketNumber, Version, Was, When};
 use crate::read::{Fault, Outcome, Tally};
 use crate::settings::CustomerNames;
 use crate::source::json::{Piece, count_at, list_at, stream, text_at, text_of};
@@ -24,7 +24,7 @@ use crate::{Error, ReadTickets, StateKind, TicketSettings};
 /// *Layout*: an issue holds only a part of a long change log, the latest entries, and says so by a `total` that is higher:
 /// then a warning names the issue, unless the pages of its change log are there too. Stamps carry an offset without a colon.
 /// A history of several items is one instant, in the document's order; histories of one instant are in the order of their
-/// ids. What a status means comes from its category, where an issue is in it; the settings come first.
+/// ids. A status that was renamed goes by its latest name throughout. What a status means comes from its category, where an issue is in it; the settings come first.
 ///
 /// # Source
 ///
@@ -80,6 +80,7 @@ impl Jira {
             journal: Journal::new("jira"),
             stamps: Stamps::new(&self.settings),
             histories: BTreeMap::new(),
+            statuses: BTreeMap::new(),
             issues: 0,
             issues_said: 0,
         };
@@ -100,6 +101,9 @@ impl Jira {
                 }
             })?;
         }
+        for (id, (_, name)) in std::mem::take(&mut reading.statuses) {
+            reading.journal.call(Field::State, &id, &name);
+        }
         reading.warn(&mut tally);
         let meanings = Meanings { settings: &self.settings, known: state_kind };
         reading.journal.finish(&meanings, tally)
@@ -112,6 +116,8 @@ struct Reading<'a> {
     stamps: Stamps,
     /// For each issue that says it: entries of its change log that there should be, and those that were read.
     histories: BTreeMap<TicketNumber, (usize, usize)>,
+    /// What statuses are called, by id, and since when: the latest name holds for all of a status's past.
+    statuses: BTreeMap<String, (i64, String)>,
     issues: usize,
     issues_said: usize,
 }
@@ -130,7 +136,7 @@ impl Reading<'_> {
             }
             return;
         }
-        match self.issue(item, tally) {
+        match self.issue(item) {
             Ok((outcome, ticket)) => {
                 tally.count(line, Ok(outcome));
                 self.embedded(ticket, item, line, tally);
@@ -140,18 +146,20 @@ impl Reading<'_> {
     }
 
     /// The issue itself.
-    fn issue(&mut self, item: &Value, tally: &mut Tally) -> Result<(Outcome, TicketNumber), Fault> {
+    fn issue(&mut self, item: &Value) -> Result<(Outcome, TicketNumber), Fault> {
         let key = text_at(item, &["key"]).ok_or_else(|| Fault::missing("key"))?;
         let created = text_at(item, &["fields", "created"])
             .ok_or_else(|| Fault::missing("fields.created"))?;
         let at_micros = self.stamps.read("fields.created", &created)?;
         let ticket = self.journal.ticket(&text_at(item, &["id"]).unwrap_or_else(|| key.clone()));
-        if !tally.is_new(&format!("issue {key}")) {
+        let updated = text_at(item, &["fields", "updated"]);
+        let updated = updated.map(|it| self.stamps.read("fields.updated", &it)).transpose()?;
+        let version = self.journal.known(ticket, updated);
+        self.issues += usize::from(version == Version::First);
+        if version == Version::Earlier {
             return Ok((Outcome::Duplicate, ticket));
         }
-        self.issues += 1;
         self.journal.name(ticket, &key);
-        self.journal.known(ticket);
         self.journal.created(ticket, When { at_micros, entry: 0, place: 0 });
         let field = |keys: &[&str]| {
             let path: Vec<&str> = std::iter::once("fields").chain(keys.iter().copied()).collect();
@@ -171,6 +179,8 @@ impl Reading<'_> {
                 self.journal.kind(state, kind);
             }
         }
+        let as_of = updated.unwrap_or(i64::MAX);
+        let state = self.status(field(&["status", "id"]), state, as_of);
         self.journal.now(ticket, Field::State, state.as_deref());
         let person = person(item.pointer("/fields/assignee"));
         self.journal.now(ticket, Field::Resource, person.as_deref());
@@ -188,7 +198,7 @@ impl Reading<'_> {
             phone: None,
         };
         self.journal.customer(ticket, names);
-        Ok((Outcome::Used, ticket))
+        Ok((version.outcome(), ticket))
     }
 
     /// The change log and the comments within an issue.
@@ -221,6 +231,16 @@ impl Reading<'_> {
             let found = self.histories.entry(ticket).or_default();
             found.0 = found.0.max(total);
         }
+    }
+
+    /// What a status is known by: its id, so that one that was renamed or translated stays the same; else its name.
+    fn status(&mut self, id: Option<String>, name: Option<String>, at: i64) -> Option<String> {
+        let (Some(id), Some(name)) = (&id, &name) else { return name.or(id) };
+        let known = self.statuses.entry(id.clone()).or_insert_with(|| (at, name.clone()));
+        if (known.0, &known.1) < (at, name) {
+            *known = (at, name.clone());
+        }
+        Some(id.clone())
     }
 
     /// One entry of a change log: what changed at one instant.
@@ -256,7 +276,10 @@ impl Reading<'_> {
         let name = text_at(item, &["field"]).ok_or_else(|| Fault::missing("items.field"))?;
         let text = |key: &str| item.get(key).and_then(text_of);
         let (field, from, to) = match name.as_str() {
-            "status" => (Field::State, text("fromString"), text("toString")),
+            "status" => {
+                let from = self.status(text("from"), text("fromString"), when.at_micros);
+                (Field::State, from, self.status(text("to"), text("toString"), when.at_micros))
+            }
             "assignee" => (Field::Resource, text("from"), text("to")),
             "priority" => {
                 self.journal.did(ticket, when, "priority changed");

@@ -1,12 +1,14 @@
 //! The changes of tickets, put together: what was read in any order becomes events with what held at each of them.
 
 mod emit;
+mod settle;
 
 use std::sync::Arc;
 
 use ringback_eventlog::{Texts, ValueKind};
 use rustc_hash::FxHashMap;
 
+use crate::read::Outcome;
 use crate::settings::CustomerNames;
 use crate::{StateKind, TicketSettings};
 
@@ -101,6 +103,30 @@ struct Ticket {
     history: History,
     values: Vec<(u32, Number)>,
     customer: Option<Box<CustomerNames>>,
+    /// States that the ticket's own row tells of.
+    milestones: Vec<(When, Number)>,
+    /// When the ticket was last changed, as the row says that is held to be its latest.
+    changed_micros: Option<i64>,
+    /// How many agreements about it were breached.
+    breaches: usize,
+}
+
+/// How a ticket's own row stands to one that was read before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// No other was read.
+    First,
+    /// It takes the place of the other.
+    Later,
+    /// The other is as late, or later.
+    Earlier,
+}
+
+impl Version {
+    /// What becomes of the row as an entry: a ticket's rows together are one that is used.
+    pub(crate) fn outcome(self) -> Outcome {
+        if self == Self::First { Outcome::Used } else { Outcome::Duplicate }
+    }
 }
 
 /// What was read of tickets.
@@ -116,8 +142,6 @@ pub(crate) struct Journal {
     names: FxHashMap<(u8, Number), Number>,
     /// What states mean, besides the settings.
     kinds: FxHashMap<Number, StateKind>,
-    /// Addresses that stand for persons of one's own, by what they become.
-    persons: FxHashMap<Box<str>, Number>,
 }
 
 impl Journal {
@@ -149,14 +173,36 @@ impl Journal {
         self.with(ticket, |it| it.name = name);
     }
 
+    /// Says that the ticket was read, of which each row is an update.
+    pub(crate) fn known_by_updates(&mut self, ticket: TicketNumber) {
+        self.with(ticket, |it| it.is_known = true);
+    }
+
     /// What a ticket is called so far.
     pub(crate) fn name_of(&self, ticket: TicketNumber) -> &str {
         self.tickets.get(ticket.0 as usize).map_or("", |it| self.text(it.name).unwrap_or_default())
     }
 
-    /// Says that the ticket itself was read.
-    pub(crate) fn known(&mut self, ticket: TicketNumber) {
-        self.with(ticket, |it| it.is_known = true);
+    /// Says that the ticket itself was read, as it was when it was last changed. Of several rows the latest holds; where
+    /// none says when it was changed, the one that is read last. What an earlier row said of the ticket is forgotten.
+    pub(crate) fn known(&mut self, ticket: TicketNumber, changed_micros: Option<i64>) -> Version {
+        let Some(found) = self.tickets.get_mut(ticket.0 as usize) else { return Version::Earlier };
+        let version = match (found.is_known, found.changed_micros, changed_micros) {
+            (false, ..) => Version::First,
+            (true, Some(before), Some(now)) if now <= before => Version::Earlier,
+            (true, Some(_), None) => Version::Earlier,
+            (true, ..) => Version::Later,
+        };
+        if version != Version::Earlier {
+            found.is_known = true;
+            found.changed_micros = changed_micros;
+        }
+        if version == Version::Later {
+            found.now = [None; 3];
+            found.customer = None;
+            found.milestones.clear();
+        }
+        version
     }
 
     /// Says that the ticket's history is there.
@@ -170,13 +216,13 @@ impl Journal {
 
     /// A value that a ticket had from the start.
     pub(crate) fn first(&mut self, ticket: TicketNumber, field: Field, value: Option<&str>) {
-        let value = self.optional(field, value);
+        let value = self.optional(value);
         self.with(ticket, |it| it.first[field as usize] = Some(value));
     }
 
     /// A value that the ticket itself has.
     pub(crate) fn now(&mut self, ticket: TicketNumber, field: Field, value: Option<&str>) {
-        let value = self.optional(field, value);
+        let value = self.optional(value);
         self.with(ticket, |it| it.now[field as usize] = Some(value));
     }
 
@@ -188,10 +234,10 @@ impl Journal {
         field: Field,
         change: (Was<'_>, Option<&str>),
     ) -> bool {
-        let to = self.optional(field, change.1);
+        let to = self.optional(change.1);
         let from = match change.0 {
             Was::Unknown => NOT_SAID,
-            Was::Known(value) => self.optional(field, value),
+            Was::Known(value) => self.optional(value),
         };
         self.has_history(ticket);
         if from != to {
@@ -218,7 +264,7 @@ impl Journal {
                 self.set(ticket, after, Field::Resource, (Was::Known(Some(old)), None))
             }
             (Some((field, old)), Some((Field::Resource, new))) => {
-                let was = self.optional(field, Some(old));
+                let was = self.optional(Some(old));
                 self.push(ticket, when, What::Was(field, was));
                 self.set(ticket, after, Field::Resource, (Was::Known(None), Some(new)))
             }
@@ -241,7 +287,7 @@ impl Journal {
 
     /// What state, group and resource were after an update.
     pub(crate) fn row(&mut self, ticket: TicketNumber, when: When, values: [Option<&str>; 3]) {
-        let numbers = Field::ALL.map(|field| self.optional(field, values[field as usize]));
+        let numbers = Field::ALL.map(|field| self.optional(values[field as usize]));
         self.has_history(ticket);
         self.push(ticket, when, What::Row(numbers));
     }
@@ -249,7 +295,18 @@ impl Journal {
     /// A state that the ticket's own row tells of.
     pub(crate) fn milestone(&mut self, ticket: TicketNumber, when: When, state: &str) {
         let state = self.number(state);
+        self.with(ticket, |it| it.milestones.push((when, state)));
+    }
+
+    /// A state that another row than the ticket's own tells of, such as a resolution's; likewise.
+    pub(crate) fn reached(&mut self, ticket: TicketNumber, when: When, state: &str) {
+        let state = self.number(state);
         self.push(ticket, when, What::Milestone(state));
+    }
+
+    /// Says that an agreement about the ticket was breached.
+    pub(crate) fn breached(&mut self, ticket: TicketNumber) {
+        self.with(ticket, |it| it.breaches += 1);
     }
 
     /// An attribute of the case; the last value holds.
@@ -318,18 +375,11 @@ impl Journal {
         self.texts.get(number.checked_sub(1)?)
     }
 
-    fn optional(&mut self, field: Field, value: Option<&str>) -> Number {
-        let Some(value) = value.map(str::trim).filter(|it| !it.is_empty()) else { return NOTHING };
-        if field != Field::State && value.contains('@') {
-            if let Some(found) = self.persons.get(value) {
-                return *found;
-            }
-            // A mail address as the id of a colleague: kept as a number of its own.
-            let number = self.number(&format!("person {}", self.persons.len() + 1));
-            self.persons.insert(value.into(), number);
-            return number;
+    fn optional(&mut self, value: Option<&str>) -> Number {
+        match value.map(str::trim).filter(|it| !it.is_empty()) {
+            Some(value) => self.number(value),
+            None => NOTHING,
         }
-        self.number(value)
     }
 }
 

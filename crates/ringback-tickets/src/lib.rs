@@ -20,10 +20,10 @@
 //! A case is a ticket, named `system:number`. Its activities are the states that it enters (the first when it is made; `created`
 //! where that is not known), `reopened` before the state in which a done ticket is again, `group assigned`, `group changed`,
 //! `group removed`, `assigned`, `reassigned`, `unassigned`, `customer writes`, `we reply`, `internal note`, `internal`,
-//! `public comment` (by whom is not said), `priority changed`, `escalated`, `agreement breached`.
+//! `public comment` (by whom is not said), what Dynamics calls activities, `priority changed`, `escalated`, `agreement breached`.
 //!
 //! Columns of events hold what is true from then on: `status`, `state_kind` (a [`StateKind`]), `org:group`, `org:resource`
-//! (the assignee), `level`. Columns of cases: `source`, `customer` (a pseudonym), `category`, `subcategory`, `priority`,
+//! (the assignee, as a pseudonym), `level`. Columns of cases: `source`, `customer` (a pseudonym), `category`, `subcategory`, `priority`,
 //! `contact_type`, `made_sla` and what else a system counts itself.
 //!
 //! Changes of one instant stay in the order of the document. No text that anybody wrote is kept.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ringback_eventlog::{EventLogBuilder, ValueKind};
 
-use crate::read::{Fault, Outcome, Tally, shown};
+use crate::read::{Fault, Outcome, Tally};
 use crate::source::{empty, files, io_error, open};
 use crate::{Error, ReadTickets, TicketSettings};
 use header::{Headers, addresses, domain, message_ids};
@@ -121,7 +121,7 @@ impl Mail {
         let Some(sender) = from.first() else {
             return Err(Fault {
                 field: "from".to_owned(),
-                reason: format!("{:?}, expected an address", shown(needed("from")?)),
+                reason: "no address, expected one such as name@example.com".to_owned(),
             });
         };
         let own = headers.get("message-id").and_then(|it| message_ids(it).into_iter().next());
@@ -138,7 +138,8 @@ impl Mail {
                 threads.join(id, &other);
             }
         }
-        let recipients: BTreeSet<String> =
+        // In their order: whom a message is to stands before who has a copy.
+        let recipients: Vec<String> =
             ["to", "cc"].iter().filter_map(|it| headers.get(it)).flat_map(addresses).collect();
         let outside = recipients.iter().find(|it| !self.is_own(it));
         let (way, customer) = match (self.is_own(sender), outside) {
@@ -155,7 +156,9 @@ impl Mail {
             at_micros,
             way,
             customer: customer.and_then(|it| self.settings.address(it)),
-            sender: (way != Way::In).then(|| self.settings.address(sender)).flatten(),
+            sender: (way != Way::In)
+                .then(|| self.settings.agent(sender).or_else(|| self.settings.address(sender)))
+                .flatten(),
             group,
             is_automatic: automatic,
         }))

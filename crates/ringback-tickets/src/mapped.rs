@@ -111,7 +111,12 @@ impl Reading {
         let parts = table.case.iter().map(|it| row.needed(it)).collect::<Result<Vec<_>, _>>()?;
         let case = parts.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("-");
         let key = table.key.iter().map(|it| row.get(it).unwrap_or_default()).collect::<Vec<_>>();
-        if !key.is_empty() && !tally.is_new(&format!("{} {}", table.number, key.join("-"))) {
+        // Of several rows of a ticket the latest holds, which the journal sees to.
+        let is_ticket = matches!(table.rows, Rows::Tickets { .. });
+        if !is_ticket
+            && !key.is_empty()
+            && !tally.is_new(&format!("{} {}", table.number, key.join("-")))
+        {
             return Ok(Outcome::Duplicate);
         }
         let table = (table, case.as_str());
@@ -141,8 +146,9 @@ impl Reading {
                 reached.push((state, when));
             }
         }
+        let ticket = self.journal.ticket(case);
+        let version = self.journal.known(ticket, None);
         let ticket = self.ticket(table, row, case);
-        self.journal.known(ticket);
         self.journal.created(ticket, When { entry: 0, ..made });
         for (state, when) in reached {
             self.journal.milestone(ticket, when, state);
@@ -150,7 +156,7 @@ impl Reading {
         for (field, column) in table.holds() {
             self.journal.now(ticket, field, row.get(column).as_deref());
         }
-        Ok(Outcome::Used)
+        Ok(version.outcome())
     }
 
     fn event(
@@ -163,7 +169,7 @@ impl Reading {
         let when = self.needed(row, time, settings)?;
         let activity = activity.map(|it| row.needed(it)).transpose()?;
         let ticket = self.ticket(table, row, case);
-        self.journal.known(ticket);
+        self.journal.known_by_updates(ticket);
         let mut is_used = activity.is_some();
         for (field, column) in table.holds() {
             let change = (Was::Unknown, row.get(column));

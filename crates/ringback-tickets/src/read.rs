@@ -87,14 +87,27 @@ impl Fault {
     }
 }
 
-/// A value as it may be shown: phone numbers and mail addresses are masked.
+/// A value as it may be shown: phone numbers and mail addresses are masked, and so are words, for a column that was taken for
+/// another may hold names. Only what stands in dates stays: up to three letters, beside a digit.
 pub(crate) fn shown(value: &str) -> String {
     let masked = Masked::new(value).to_string();
+    let has_digit = masked.contains(|it: char| it.is_ascii_digit());
     let hide = |word: &str| match word.split_once('@') {
         Some((_, domain)) if !domain.is_empty() => format!("•@{domain}"),
-        _ => word.to_owned(),
+        _ => without_words(word, if has_digit { 3 } else { 0 }),
     };
     masked.split(' ').map(hide).collect::<Vec<_>>().join(" ")
+}
+
+/// A text in which letters stand that are more than a number of them in a row is masked there.
+fn without_words(text: &str, kept: usize) -> String {
+    let mut shown = String::new();
+    for run in text.split_inclusive(|it: char| !it.is_alphabetic()) {
+        let letters = run.chars().filter(|it| it.is_alphabetic()).count();
+        let hide = |it: char| if it.is_alphabetic() && letters > kept { '•' } else { it };
+        shown.extend(run.chars().map(hide));
+    }
+    shown
 }
 
 /// The count of entries, and what is to be said of them.

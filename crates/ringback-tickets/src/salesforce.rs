@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rustc_hash::FxHashSet;
 
-use crate::journal::{Field, Journal, Meanings, TicketNumber, Was, When};
+use crate::journal::{Field, Journal, Meanings, TicketNumber, Version, Was, When};
 use crate::read::{Fault, Outcome, Tally};
 use crate::settings::CustomerNames;
 use crate::source::row::{Row, for_each};
@@ -13,8 +13,9 @@ use crate::{Error, ReadTickets, StateKind, TicketSettings};
 
 /// Reads exports of Salesforce: CSV of the data loader or the data export, or the `records` of a query.
 ///
-/// *Supported*: `Case`; `CaseHistory` (status, owner, priority, escalation); `CaseComment` (public or not) and `EmailMessage`
-/// (incoming or not), of which only that there was one is kept. An owner whose id begins with `00G` is a queue, and so the
+/// *Supported*: `Case`; `CaseHistory` (status, owner, priority, escalation); `CaseComment` (public or not; a customer may have
+/// written it in a portal, which it does not say) and `EmailMessage` (incoming or not; drafts and mails of other objects than
+/// cases are passed over), of which only that there was one is kept. An owner whose id begins with `00G` is a queue, and so the
 /// group; one that begins with `005` is a person.
 ///
 /// *Unsupported*: entitlements and milestones; history of fields beyond these; Bulk API results in parts without a header.
@@ -86,7 +87,7 @@ impl Salesforce {
                             }
                             Kind::Comment => reading.comment(row, &mut tally),
                             Kind::Mail => reading.mail(row, &mut tally),
-                            Kind::Case => reading.case(row, &mut tally),
+                            Kind::Case => reading.case(row),
                         }
                     });
                     tally.count(line, outcome);
@@ -144,19 +145,22 @@ impl Reading {
         Ok(When { at_micros, entry: self.entry, place: 0 })
     }
 
-    fn case(&mut self, row: &Row<'_>, tally: &mut Tally) -> Result<Outcome, Fault> {
+    fn case(&mut self, row: &Row<'_>) -> Result<Outcome, Fault> {
         let id = row.needed("id")?;
         let when = When { entry: 0, ..self.when(row, "createddate")? };
         let closed =
             row.get("closeddate").is_some().then(|| self.when(row, "closeddate")).transpose()?;
-        if !tally.is_new(&format!("case {}", short(&id))) {
+        let changed =
+            ["systemmodstamp", "lastmodifieddate"].into_iter().find(|it| row.get(it).is_some());
+        let changed = changed.map(|it| self.when(row, it)).transpose()?.map(|it| it.at_micros);
+        let ticket = self.journal.ticket(short(&id));
+        let version = self.journal.known(ticket, changed);
+        if version == Version::Earlier {
             return Ok(Outcome::Duplicate);
         }
-        let ticket = self.journal.ticket(short(&id));
         if let Some(number) = row.get("casenumber") {
             self.journal.name(ticket, &number);
         }
-        self.journal.known(ticket);
         self.journal.created(ticket, when);
         let status = row.get("status");
         self.journal.now(ticket, Field::State, status.as_deref());
@@ -181,7 +185,7 @@ impl Reading {
             phone: text(&["contactphone", "suppliedphone"]),
         };
         self.journal.customer(ticket, names);
-        Ok(Outcome::Used)
+        Ok(version.outcome())
     }
 
     fn history(&mut self, row: &Row<'_>, tally: &mut Tally) -> Result<Outcome, Fault> {
@@ -193,12 +197,10 @@ impl Reading {
             return Ok(Outcome::Duplicate);
         }
         let ticket = self.journal.ticket(short(&case));
+        self.journal.has_history(ticket);
         let (old, new) = (row.get("oldvalue"), row.get("newvalue"));
         match &*name {
-            "created" => {
-                self.journal.has_history(ticket);
-                self.journal.created(ticket, When { entry: 0, ..when });
-            }
+            "created" => self.journal.created(ticket, When { entry: 0, ..when }),
             "Status" => {
                 let change = (Was::Known(old.as_deref()), new.as_deref());
                 if !self.journal.set(ticket, when, Field::State, change) {
@@ -214,7 +216,6 @@ impl Reading {
     }
 
     fn owner(&mut self, ticket: TicketNumber, when: When, old: Option<&str>, new: Option<&str>) {
-        self.journal.has_history(ticket);
         if !new.or(old).is_some_and(is_owner_id) {
             let name = new.map(str::to_owned);
             self.owners_by_name.push(NamedOwner { ticket, when, name });
@@ -240,13 +241,20 @@ impl Reading {
     fn comment(&mut self, row: &Row<'_>, tally: &mut Tally) -> Result<Outcome, Fault> {
         let case = row.needed("parentid")?;
         let when = self.when(row, "createddate")?;
-        let activity = if is_true(row, "ispublished")? { "we reply" } else { "internal note" };
+        let activity =
+            if is_true(row, "ispublished")? { "public comment" } else { "internal note" };
         Ok(self.contact(row, &case, (when, activity), tally))
     }
 
     fn mail(&mut self, row: &Row<'_>, tally: &mut Tally) -> Result<Outcome, Fault> {
-        let case = row.needed("parentid")?;
         let when = self.when(row, "messagedate")?;
+        // A mail of another object than a case, and a draft, which is status 5.
+        let Some(case) = row.get("parentid").filter(|it| it.starts_with("500")) else {
+            return Ok(Outcome::PassedOver);
+        };
+        if row.get("status").is_some_and(|it| matches!(&*it, "5" | "Draft")) {
+            return Ok(Outcome::PassedOver);
+        }
         let activity = if is_true(row, "incoming")? { "customer writes" } else { "we reply" };
         Ok(self.contact(row, &case, (when, activity), tally))
     }

@@ -1,27 +1,31 @@
 //! `ServiceNow`: incidents, their audit trail and their agreements.
 
+mod hold;
+
 use std::path::{Path, PathBuf};
 
 use ringback_eventlog::ValueKind;
 
-use crate::journal::{Field, Journal, Meanings, TicketNumber, Was, When};
+use crate::journal::{Field, Journal, Meanings, TicketNumber, Version, Was, When};
 use crate::read::{Fault, Outcome, Tally};
 use crate::settings::CustomerNames;
 use crate::source::row::{Row, for_each};
 use crate::source::{files, stamp::Stamps};
 use crate::{Error, ReadTickets, StateKind, TicketSettings};
+use hold::Holds;
 
 /// Reads exports of `ServiceNow`: tables as CSV or JSON, in any number of files.
 ///
 /// *Supported*: `incident` (one row a ticket); `sys_audit` (one row a change, by `documentkey`); `task_sla` (the breaches);
+/// why a ticket is on hold (`hold_reason`), which takes the place of the state: `Awaiting Caller` and so on;
 /// tables of names (`sys_id`, `name`), which say what groups are called; and histories as one row an update, with
 /// `sys_mod_count` and `sys_updated_at`, as public copies have them: each row is one event, named by what it did
 /// (the state that it entered, `reopened`, `group changed`, `reassigned`, `updated`, the first of these that holds).
 /// Two updates of a ticket may have the same number, as in the public incidents: only what is alike in stamp, state, group and
-/// person too is a duplicate. JSON is what the table interface answers (`result`), with or without labels (`display_value`), or an export's
-/// `records`.
+/// person too is a duplicate. JSON is what the table interface answers (`result`), with ids, with labels (`display_value`), or both, or an
+/// export's `records`.
 ///
-/// *Unsupported*: `metric_instance` and `sys_history_line`, which tell the same again; texts of comments, of which only
+/// *Unsupported*: XML; `metric_instance` and `sys_history_line`, which tell the same again; texts of comments, of which only
 /// that there was one is kept.
 ///
 /// *Layout*: stamps are `2026-05-04 14:30:00` without an offset: UTC from the interface and in `sys_audit`, the zone of the
@@ -35,6 +39,31 @@ use crate::{Error, ReadTickets, StateKind, TicketSettings};
 pub struct ServiceNow {
     settings: TicketSettings,
     rows_are_updates: Option<bool>,
+}
+
+/// A state, or why a ticket is on hold where that is said and known.
+pub(super) fn with_reason<'a>(state: &'a str, reason: Option<&'a str>) -> &'a str {
+    if !matches!(state, "3" | "On Hold" | "On hold") {
+        return state;
+    }
+    match reason.unwrap_or_default() {
+        "1" => "Awaiting Caller",
+        "3" => "Awaiting Problem",
+        "4" => "Awaiting Vendor",
+        "5" => "Awaiting Change",
+        label
+            if state_kind(label).is_some_and(|it| {
+                !label.is_empty() && !is_code(label) && it != StateKind::OnHold
+            }) =>
+        {
+            label
+        }
+        _ => state,
+    }
+}
+
+fn is_code(text: &str) -> bool {
+    text.bytes().all(|it| it.is_ascii_digit())
 }
 
 /// States by code and label; the old model's labels too.
@@ -118,7 +147,7 @@ impl ServiceNow {
             journal: Journal::new("servicenow"),
             stamps: Stamps::new(&self.settings),
             entry: 0,
-            breached: Vec::new(),
+            holds: Holds::default(),
         };
         let mut tally = Tally::new(paths);
         for (code, label) in STATES {
@@ -127,9 +156,7 @@ impl ServiceNow {
         for path in files(paths)? {
             self.file(&path, &mut reading, &mut tally)?;
         }
-        for ticket in std::mem::take(&mut reading.breached) {
-            reading.journal.text_value(ticket, "made_sla", Some("false"));
-        }
+        reading.holds.tell(&mut reading.journal);
         let meanings = Meanings { settings: &self.settings, known: state_kind };
         reading.journal.finish(&meanings, tally)
     }
@@ -186,8 +213,8 @@ struct Reading {
     journal: Journal,
     stamps: Stamps,
     entry: u64,
-    /// Tickets with a breach, whatever their own row says.
-    breached: Vec<TicketNumber>,
+    /// Changes of states, and of why tickets are on hold.
+    holds: Holds,
 }
 
 impl Reading {
@@ -197,7 +224,7 @@ impl Reading {
             Kind::Audit => self.audit(row, tally),
             Kind::Agreement => self.agreement(row, tally),
             Kind::Update => self.update(row, tally),
-            Kind::Incident => self.incident(row, tally),
+            Kind::Incident => self.incident(row),
             Kind::Name => {
                 let (id, name) = (row.needed("sys_id")?, row.needed("name")?);
                 self.journal.call(Field::Group, &id, &name);
@@ -216,21 +243,24 @@ impl Reading {
         if row.get(field).is_none() { Ok(None) } else { self.when(row, field).map(Some) }
     }
 
-    fn incident(&mut self, row: &Row<'_>, tally: &mut Tally) -> Result<Outcome, Fault> {
+    fn incident(&mut self, row: &Row<'_>) -> Result<Outcome, Fault> {
         let number = row.needed("number")?;
         let opened = self.when(row, "opened_at")?;
         let resolved = self.maybe(row, "resolved_at")?;
         let closed = self.maybe(row, "closed_at")?;
         let first = When { entry: 0, ..opened };
-        if !tally.is_new(&format!("incident {number}")) {
-            return Ok(Outcome::Duplicate);
-        }
+        let changed = self.maybe(row, "sys_updated_on")?.map(|it| it.at_micros);
         let key = row.get("sys_id").unwrap_or_else(|| number.clone());
         let ticket = self.journal.ticket(&key);
+        let version = self.journal.known(ticket, changed);
+        if version == Version::Earlier {
+            return Ok(Outcome::Duplicate);
+        }
         self.journal.name(ticket, &number);
-        self.journal.known(ticket);
         self.journal.created(ticket, first);
         let state = row.first(&["state", "incident_state"]);
+        let state =
+            state.map(|it| with_reason(&it, row.label("hold_reason").as_deref()).to_owned());
         self.journal.now(ticket, Field::State, state.as_deref());
         self.journal.now(ticket, Field::Group, row.get("assignment_group").as_deref());
         self.journal.now(ticket, Field::Resource, row.get("assigned_to").as_deref());
@@ -241,12 +271,14 @@ impl Reading {
             self.journal.milestone(ticket, when, "Closed");
         }
         self.values(ticket, row);
-        Ok(Outcome::Used)
+        Ok(version.outcome())
     }
 
     fn values(&mut self, ticket: TicketNumber, row: &Row<'_>) {
         for (field, column) in VALUES {
-            self.journal.text_value(ticket, column, row.label(field).as_deref());
+            // What a device is called often says whose it is.
+            let value = if field == "cmdb_ci" { row.get(field) } else { row.label(field) };
+            self.journal.text_value(ticket, column, value.as_deref());
         }
         for count in ["reassignment_count", "reopen_count"] {
             self.journal.value(ticket, count, ValueKind::Int, row.get(count).as_deref());
@@ -267,16 +299,19 @@ impl Reading {
             count.parse().map_err(|_| Fault::bad("sys_mod_count", &count, "a whole number"))?;
         let when = When { entry, ..self.when(row, "sys_updated_at")? };
         let state = row.first(&["incident_state", "state"]);
+        let state =
+            state.map(|it| with_reason(&it, row.label("hold_reason").as_deref()).to_owned());
         let (group, person) = (row.get("assignment_group"), row.get("assigned_to"));
+        let (group, person) = (group.as_deref(), person.as_deref());
         // Two updates may have one number: only what is alike in all that is followed is the same.
-        let held = [&state, &group, &person].map(|it| it.as_deref().unwrap_or("?"));
+        let held = [state.as_deref(), group, person].map(|it| it.unwrap_or("?"));
         let held = held.join("\u{1f}");
         if !tally.is_new(&format!("update {number} {entry} {} {held}", when.at_micros)) {
             return Ok(Outcome::Duplicate);
         }
         let ticket = self.journal.ticket(&number);
-        self.journal.known(ticket);
-        self.journal.row(ticket, when, [state.as_deref(), group.as_deref(), person.as_deref()]);
+        self.journal.known_by_updates(ticket);
+        self.journal.row(ticket, when, [state.as_deref(), group, person]);
         self.values(ticket, row);
         Ok(Outcome::Used)
     }
@@ -286,7 +321,9 @@ impl Reading {
         if of.is_some_and(|it| it != "incident" && it != "task") {
             return Ok(Outcome::PassedOver);
         }
+        // A list shows the ticket in place of its id, as `Incident: INC0010001`.
         let key = row.needed("documentkey")?;
+        let key = key.rsplit(": ").next().unwrap_or(&key).to_owned();
         let field = row.needed("fieldname")?;
         let when = self.when(row, "sys_created_on")?;
         let (old, new) = (row.get("oldvalue"), row.get("newvalue"));
@@ -295,6 +332,7 @@ impl Reading {
             return Ok(Outcome::Duplicate);
         }
         let ticket = self.journal.ticket(&key);
+        self.journal.has_history(ticket);
         let field = match &*field {
             // A ticket has both fields, and they change together.
             "state" | "incident_state" => Field::State,
@@ -303,6 +341,10 @@ impl Reading {
             "comments" | "work_notes" => {
                 let activity = if field == "comments" { "public comment" } else { "internal note" };
                 self.journal.did(ticket, when, activity);
+                return Ok(Outcome::Used);
+            }
+            "hold_reason" => {
+                self.holds.reason(ticket, when, [old.as_deref(), new.as_deref()]);
                 return Ok(Outcome::Used);
             }
             "priority" => {
@@ -317,6 +359,8 @@ impl Reading {
             if !tally.is_new(&both) {
                 return Ok(Outcome::Duplicate);
             }
+            self.holds.state(ticket, when, [old.as_deref(), new.as_deref()]);
+            return Ok(if old == new { Outcome::PassedOver } else { Outcome::Used });
         }
         let change = (Was::Known(old.as_deref()), new.as_deref());
         let is_change = self.journal.set(ticket, when, field, change);
@@ -341,7 +385,7 @@ impl Reading {
         }
         let when = self.maybe(row, "planned_end_time")?;
         let ticket = self.journal.ticket(&task);
-        self.breached.push(ticket);
+        self.journal.breached(ticket);
         if let Some(when) = when {
             self.journal.did(ticket, when, "agreement breached");
         }

@@ -74,6 +74,9 @@ impl StateKind {
 /// Turns what names a customer into a pseudonym.
 type Pseudonyms = Arc<dyn Fn(CustomerName<'_>) -> String + Send + Sync>;
 
+/// Turns what an export knows a colleague by into a pseudonym.
+type Agents = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
 /// What an export does not say of itself; the same for every reader.
 ///
 /// # Example
@@ -108,6 +111,7 @@ pub struct TicketSettings {
     pub(crate) own_domains: BTreeSet<String>,
     pub(crate) mailboxes: BTreeMap<String, String>,
     pseudonyms: Option<Pseudonyms>,
+    agents: Option<Agents>,
 }
 
 impl TicketSettings {
@@ -151,6 +155,18 @@ impl TicketSettings {
         self
     }
 
+    /// How assignees become pseudonyms, such as by a hash with a key of its own, of what the export knows them by: an id, a
+    /// name, a mail address. Without it they are `person 1`, `person 2` and so on, anew for each read. No reader keeps them in
+    /// any other way.
+    #[must_use]
+    pub fn agents<F>(mut self, agents: F) -> Self
+    where
+        F: Fn(&str) -> String + Send + Sync + 'static,
+    {
+        self.agents = Some(Arc::new(agents));
+        self
+    }
+
     /// What a state means: for states of one's own, and for labels of another language. Known are the states that a
     /// system has by default, in English and as codes.
     #[must_use]
@@ -176,14 +192,15 @@ impl TicketSettings {
     /// A mail domain of one's own, such as `example.com`, with all below it; mail cannot be read without one.
     #[must_use]
     pub fn own_domain(mut self, domain: impl AsRef<str>) -> Self {
-        self.own_domains.insert(domain.as_ref().trim().to_ascii_lowercase());
+        let domain = domain.as_ref().trim().trim_start_matches('@');
+        self.own_domains.insert(domain.to_lowercase());
         self
     }
 
     /// The group behind a mail address of one's own.
     #[must_use]
     pub fn mailbox(mut self, address: impl AsRef<str>, group: impl Into<String>) -> Self {
-        self.mailboxes.insert(address.as_ref().trim().to_ascii_lowercase(), group.into());
+        self.mailboxes.insert(address.as_ref().trim().to_lowercase(), group.into());
         self
     }
 
@@ -201,6 +218,11 @@ impl TicketSettings {
             CustomerBy::Mail => pseudonyms(CustomerName::Mail(&text.to_lowercase())),
             CustomerBy::Phone => pseudonyms(CustomerName::Phone(text)),
         })
+    }
+
+    /// The pseudonym of an assignee.
+    pub(crate) fn agent(&self, id: &str) -> Option<String> {
+        self.agents.as_ref().map(|it| it(id))
     }
 
     /// The pseudonym of a mail address.
@@ -227,6 +249,7 @@ impl fmt::Debug for TicketSettings {
             .field("own_domains", &self.own_domains)
             .field("mailboxes", &self.mailboxes.len())
             .field("pseudonyms", &self.pseudonyms.is_some())
+            .field("agents", &self.agents.is_some())
             .finish()
     }
 }

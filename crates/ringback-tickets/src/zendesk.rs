@@ -6,7 +6,7 @@ use ringback_eventlog::ValueKind;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
-use crate::journal::{Field, Journal, Meanings, TicketNumber, Was, When};
+use crate::journal::{Field, Journal, Meanings, TicketNumber, Version, Was, When};
 use crate::read::{Fault, Outcome, Tally};
 use crate::settings::CustomerNames;
 use crate::source::json::{Piece, list_at, stream, text_at, text_of};
@@ -126,7 +126,7 @@ impl Reading {
         let outcome = if has("group_stations") {
             self.metric(item, tally)
         } else if has("requester_id") || has("status") && has("created_at") {
-            self.ticket(item, tally)
+            self.ticket(item)
         } else if has("role") {
             self.user(item, tally)
         } else if has("name") {
@@ -138,14 +138,16 @@ impl Reading {
         tally.count(line, outcome);
     }
 
-    fn ticket(&mut self, item: &Value, tally: &mut Tally) -> Result<Outcome, Fault> {
+    fn ticket(&mut self, item: &Value) -> Result<Outcome, Fault> {
         let id = needed(item, "id")?;
         let at_micros = self.stamps.read("created_at", &needed(item, "created_at")?)?;
-        if !tally.is_new(&format!("ticket {id}")) {
+        let updated = text_at(item, &["updated_at"]);
+        let updated = updated.map(|it| self.stamps.read("updated_at", &it)).transpose()?;
+        let ticket = self.journal.ticket(&id);
+        let version = self.journal.known(ticket, updated);
+        if version == Version::Earlier {
             return Ok(Outcome::Duplicate);
         }
-        let ticket = self.journal.ticket(&id);
-        self.journal.known(ticket);
         self.journal.created(ticket, When { at_micros, entry: 0, place: 0 });
         for (field, key) in TRACKED {
             self.journal.now(ticket, field, text_at(item, &[key]).as_deref());
@@ -163,7 +165,7 @@ impl Reading {
         if let Some(metric) = item.get("metric_set") {
             self.metric_values(ticket, metric);
         }
-        Ok(Outcome::Used)
+        Ok(version.outcome())
     }
 
     fn metric(&mut self, item: &Value, tally: &mut Tally) -> Result<Outcome, Fault> {

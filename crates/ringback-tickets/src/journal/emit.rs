@@ -21,10 +21,9 @@ impl Journal {
         meanings: &Meanings<'_>,
         mut tally: Tally,
     ) -> Result<ReadTickets, Error> {
-        self.merge();
-        let mut changes = std::mem::take(&mut self.changes);
-        changes.sort_by_key(|it| (it.ticket, it.when));
-        let mut writer = Writer::new(&self, meanings);
+        let changes = self.settle(meanings.settings);
+        let tracked = Field::ALL.map(|field| changes.iter().any(|it| it.tells_of(field)));
+        let mut writer = Writer::new(&self, meanings, tracked);
         for chunk in changes.chunk_by(|a, b| a.ticket == b.ticket) {
             let first = chunk.first().map_or(0, |it| it.ticket);
             if let Some(ticket) = self.tickets.get(first as usize) {
@@ -33,47 +32,6 @@ impl Journal {
         }
         let log = writer.finish(&mut tally);
         tally.finish(log)
-    }
-
-    /// Tickets of one name become one.
-    fn merge(&mut self) {
-        let mut of_name: FxHashMap<Number, u32> = FxHashMap::default();
-        let mut moved: FxHashMap<u32, u32> = FxHashMap::default();
-        for number in 0..u32::try_from(self.tickets.len()).unwrap_or(u32::MAX) {
-            let Some(ticket) = self.tickets.get(number as usize) else { break };
-            let kept = *of_name.entry(ticket.name).or_insert(number);
-            if kept == number {
-                continue;
-            }
-            moved.insert(number, kept);
-            let other = ticket.clone();
-            if let Some(ticket) = self.tickets.get_mut(kept as usize) {
-                ticket.join(other);
-            }
-        }
-        if !moved.is_empty() {
-            for change in &mut self.changes {
-                change.ticket = moved.get(&change.ticket).copied().unwrap_or(change.ticket);
-            }
-        }
-    }
-}
-
-impl Ticket {
-    fn join(&mut self, other: Self) {
-        for field in Field::ALL {
-            let at = field as usize;
-            self.first[at] = self.first[at].or(other.first[at]);
-            self.now[at] = self.now[at].or(other.now[at]);
-        }
-        self.is_known |= other.is_known;
-        self.history = self.history.max(other.history);
-        for (column, value) in other.values {
-            if !self.values.iter().any(|it| it.0 == column) {
-                self.values.push((column, value));
-            }
-        }
-        self.customer = self.customer.take().or(other.customer);
     }
 }
 
@@ -98,10 +56,12 @@ struct Writer<'a> {
     gaps_more: usize,
     orphans: usize,
     nameless: usize,
+    /// The fields that any history tells of. A field that is in none may have changed all the same.
+    tracked: [bool; 3],
 }
 
 impl<'a> Writer<'a> {
-    fn new(journal: &'a Journal, meanings: &'a Meanings<'a>) -> Self {
+    fn new(journal: &'a Journal, meanings: &'a Meanings<'a>, tracked: [bool; 3]) -> Self {
         let mut log = EventLogBuilder::default();
         let mut column = |name| log.column(name, ValueKind::Text);
         let columns = Columns {
@@ -128,6 +88,7 @@ impl<'a> Writer<'a> {
             gaps_more: 0,
             orphans: 0,
             nameless: 0,
+            tracked,
         }
     }
 
@@ -140,7 +101,13 @@ impl<'a> Writer<'a> {
         let has_states = changes
             .iter()
             .any(|it| matches!(it.what, What::Set { field: Field::State, .. } | What::Row(_)));
-        let mut values = Field::ALL.map(|field| first_value(ticket, changes, field));
+        let mut values = Field::ALL.map(|field| {
+            let is_tracked = self.tracked[field as usize];
+            first_value(ticket, changes, field).unwrap_or(match ticket.now[field as usize] {
+                Some(now) if is_tracked && ticket.history == History::Present => now,
+                _ => NOTHING,
+            })
+        });
         let mut is_created = false;
         let mut has_row = false;
         for change in changes {
@@ -163,14 +130,14 @@ impl<'a> Writer<'a> {
                     if from == NOT_SAID && before == to {
                         continue;
                     }
-                    if from != NOT_SAID && from != before {
+                    if from != NOT_SAID && self.called(field, from) != self.called(field, before) {
                         self.gap(name, field, [from, before]);
                     }
                     values[field as usize] = to;
                     let from = if from == NOT_SAID { before } else { from };
                     self.change(case, change.when, field, (from, values));
                 }
-                What::Milestone(_) if has_states => {}
+                What::Milestone(state) if has_states || state == values[0] => {}
                 What::Milestone(state) => {
                     let from = std::mem::replace(&mut values[0], state);
                     self.change(case, change.when, Field::State, (from, values));
@@ -183,10 +150,20 @@ impl<'a> Writer<'a> {
                 }
             }
         }
+        self.end(name, ticket, values, has_states);
+    }
+
+    /// Compares where a history ends with where its ticket is.
+    fn end(&mut self, name: &str, ticket: &Ticket, values: [Number; 3], has_states: bool) {
         for field in Field::ALL {
             let (now, last) = (ticket.now[field as usize], values[field as usize]);
-            let has_history = ticket.history == History::Present;
-            if let Some(now) = now.filter(|it| has_history && *it != last && *it != NOTHING) {
+            let is_told = has_states || field != Field::State;
+            let is_tracked = is_told && self.tracked[field as usize];
+            let has_history = ticket.history == History::Present && is_tracked;
+            if let Some(now) = now.filter(|it| {
+                let is_same = self.called(field, *it) == self.called(field, last);
+                has_history && !is_same && *it != NOTHING
+            }) {
                 self.gap(name, field, [now, last]);
             }
         }
@@ -374,20 +351,22 @@ fn hand_over(field: Field, from: Number, to: Number) -> &'static str {
     }
 }
 
-/// What a field was when the ticket was made: as it is said, as its first change has it, or as it still is.
-fn first_value(ticket: &Ticket, changes: &[Change], field: Field) -> Number {
+/// What a field was when the ticket was made: as it is said, or as its first change has it. None where neither is there, so
+/// that it may be as it still is.
+fn first_value(ticket: &Ticket, changes: &[Change], field: Field) -> Option<Number> {
     if let Some(first) = ticket.first[field as usize] {
-        return first;
+        return Some(first);
     }
-    let mut sets = changes.iter().filter_map(|it| match it.what {
+    let mut told = changes.iter().filter_map(|it| match it.what {
         What::Set { field: of, from, .. } if of == field => Some(from),
         What::Was(of, value) if of == field => Some(value),
         _ => None,
     });
-    match sets.next() {
-        Some(NOT_SAID) => NOTHING,
-        Some(from) => from,
-        None if ticket.history == History::Present => ticket.now[field as usize].unwrap_or(NOTHING),
-        None => NOTHING,
+    let reaches = |it: &Change| field == Field::State && matches!(it.what, What::Milestone(_));
+    match told.next() {
+        Some(NOT_SAID) => Some(NOTHING),
+        Some(from) => Some(from),
+        // It was reached later, and from where is not said.
+        None => changes.iter().any(reaches).then_some(NOTHING),
     }
 }

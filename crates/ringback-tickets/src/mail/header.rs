@@ -58,9 +58,34 @@ impl Headers {
 
 /// The instant of a date, in microseconds since 1970, UTC.
 pub(super) fn instant(text: &str) -> Option<i64> {
-    // A comment names the zone once more.
-    let text = text.split_once('(').map_or(text, |it| it.0).trim();
-    DateTime::parse_from_rfc2822(text).ok().map(|it| it.timestamp_micros())
+    let text = without_comments(text);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    // A day of the week says nothing that the date does not, and some programs have it wrong.
+    let words = match words.split_first() {
+        Some((first, rest)) if first.ends_with(',') => rest,
+        _ => words.as_slice(),
+    };
+    let mut text = words.join(" ");
+    // The zone that is called so in the standard is UT.
+    if let Some(rest) = text.strip_suffix(" UTC") {
+        text = format!("{rest} +0000");
+    }
+    DateTime::parse_from_rfc2822(&text).ok().map(|it| it.timestamp_micros())
+}
+
+/// A field without its comments, which stand in parentheses and may hold others.
+fn without_comments(text: &str) -> String {
+    let mut depth = 0_usize;
+    let mut kept = String::new();
+    for sign in text.chars() {
+        match sign {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => kept.push(sign),
+            _ => {}
+        }
+    }
+    kept
 }
 
 /// The ids between angle brackets.
@@ -100,6 +125,11 @@ pub(super) fn addresses(text: &str) -> Vec<String> {
             '>' => {}
             _ => angle.as_mut().unwrap_or(&mut bare).push(sign),
         }
+    }
+    if found.is_empty() && (is_quoted || depth > 0) {
+        // A quotation or a comment that does not end has taken in what follows: the address is between angle brackets.
+        let last = text.rsplit_once('<').and_then(|it| it.1.split_once('>'));
+        keep(last.map_or("", |it| it.0), &mut found);
     }
     found
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::io::Read;
+use std::io::{BufRead, Read};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -36,7 +36,7 @@ pub(crate) fn stream(
     sink: &mut dyn FnMut(Piece),
 ) -> Result<(), Error> {
     let line = Rc::new(Cell::new(1));
-    let input = Lines { input: open(path)?, line: Rc::clone(&line) };
+    let input = Lines::new(open(path)?, Rc::clone(&line));
     let mut json = serde_json::Deserializer::from_reader(input);
     let mut values = 0;
     loop {
@@ -53,18 +53,44 @@ pub(crate) fn stream(
     }
 }
 
-/// Counts line ends as they are read.
+/// Counts line ends as they are read. Bytes are asked for one at a time, so they are held here.
 struct Lines<R> {
     input: R,
+    held: Vec<u8>,
+    taken: usize,
     line: Rc<Cell<u64>>,
 }
 
-impl<R: Read> Read for Lines<R> {
+impl<R: BufRead> Lines<R> {
+    fn new(input: R, line: Rc<Cell<u64>>) -> Self {
+        Self { input, held: Vec::new(), taken: 0, line }
+    }
+
+    /// Takes what the input has at hand.
+    fn fill(&mut self) -> std::io::Result<()> {
+        self.held.clear();
+        self.taken = 0;
+        self.held.extend_from_slice(self.input.fill_buf()?);
+        self.input.consume(self.held.len());
+        Ok(())
+    }
+}
+
+impl<R: BufRead> Read for Lines<R> {
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let len = self.input.read(buffer)?;
-        let ends = buffer.iter().take(len).filter(|it| **it == b'\n').count();
-        self.line.set(self.line.get() + ends as u64);
-        Ok(len)
+        if self.taken == self.held.len() {
+            self.fill()?;
+        }
+        let (Some(to), Some(byte)) = (buffer.first_mut(), self.held.get(self.taken)) else {
+            return Ok(0);
+        };
+        *to = *byte;
+        if *byte == b'\n' {
+            self.line.set(self.line.get() + 1);
+        }
+        self.taken += 1;
+        Ok(1)
     }
 }
 
@@ -88,6 +114,11 @@ impl<'de> Visitor<'de> for Top<'_> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object or an array of objects")
+    }
+
+    // What stands there instead is not shown: it may name somebody.
+    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<(), E> {
+        Err(E::custom("a text, expected an object or an array of objects"))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, input: A) -> Result<(), A::Error> {
@@ -141,6 +172,10 @@ impl<'de> Visitor<'de> for Items<'_> {
         f.write_str("a list")
     }
 
+    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<usize, E> {
+        Err(E::custom("a text, expected a list"))
+    }
+
     fn visit_unit<E>(self) -> Result<usize, E> {
         Ok(0)
     }
@@ -162,6 +197,18 @@ pub(crate) fn text_of(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(is) => Some(is.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// What a value is, without what it says.
+pub(crate) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
     }
 }
 

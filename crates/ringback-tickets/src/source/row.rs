@@ -7,9 +7,9 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
-use super::json::{Piece, stream, text_of};
+use super::json::{Piece, kind_of, stream, text_of};
 use super::{empty, first_byte, io_error, open};
-use crate::read::Fault;
+use crate::read::{Fault, shown};
 use crate::{Error, TicketSettings};
 
 /// One row.
@@ -33,8 +33,17 @@ impl Row<'_> {
             }
             Self::Object(object) => {
                 let value = object.get(name)?;
-                let value = value.get("value").unwrap_or(value);
-                text_of(value).map(Cow::Owned)
+                if !value.is_object() {
+                    return text_of(value).map(Cow::Owned);
+                }
+                if let Some(inner) = value.get("value") {
+                    return text_of(inner).map(Cow::Owned);
+                }
+                // A reference of which only the label is given has its id at the end of its address.
+                let link = value.get("link").and_then(text_of);
+                let id = link.as_deref().and_then(|it| it.rsplit('/').next()).map(str::to_owned);
+                let id = id.filter(|it| !it.is_empty());
+                id.or_else(|| value.get("display_value").and_then(text_of)).map(Cow::Owned)
             }
         }
     }
@@ -117,7 +126,8 @@ fn objects(
             each(Ok(&Row::Object(&object)), line);
         }
         Piece::Item { value, line, .. } => {
-            each(Err(Fault::bad("item", &value.to_string(), "an object")), line);
+            let reason = format!("{}, expected an object", kind_of(&value));
+            each(Err(Fault { field: "item".to_owned(), reason }), line);
         }
         Piece::Page { beside, .. } => last = Some(beside),
     })?;
@@ -145,7 +155,7 @@ fn table(
     let names: Vec<String> = header
         .iter()
         .map(|it| {
-            let name = String::from_utf8_lossy(it).trim().to_owned();
+            let name = readable(it).trim().to_owned();
             settings.columns.get(&name).cloned().unwrap_or(name).to_lowercase()
         })
         .collect();
@@ -155,7 +165,11 @@ fn table(
     }
     let none = csv::StringRecord::new();
     check(&Row::Table { fields: &none, places: &places }).map_err(|column| {
-        Error::MissingColumn { path: path.to_owned(), column, header: names.join(", ") }
+        // Without a header the first row stands in its place, and may hold anything.
+        let is_data = names.iter().any(|it| it.contains('@') || it.starts_with(char::is_numeric));
+        let shown = |it: &String| if is_data { shown(it) } else { it.clone() };
+        let header = names.iter().map(shown).collect::<Vec<_>>().join(", ");
+        Error::MissingColumn { path: path.to_owned(), column, header }
     })?;
     let mut row = csv::ByteRecord::new();
     while rows.read_byte_record(&mut row).map_err(|it| failed(&it))? {
@@ -165,15 +179,18 @@ fn table(
             each(Err(Fault { field: String::new(), reason }), line);
             continue;
         }
-        match csv::StringRecord::from_byte_record(row.clone()) {
-            Ok(fields) => each(Ok(&Row::Table { fields: &fields, places: &places }), line),
-            Err(error) => {
-                let field = names.get(error.utf8_error().field()).cloned().unwrap_or_default();
-                each(Err(Fault { field, reason: "not UTF-8".to_owned() }), line);
-            }
-        }
+        let fields: csv::StringRecord = row.iter().map(readable).collect();
+        each(Ok(&Row::Table { fields: &fields, places: &places }), line);
     }
     Ok(())
+}
+
+/// The text of a field: UTF-8, else Windows-1252, in which several systems write their tables by default.
+fn readable(field: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(field) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(field).0,
+    }
 }
 
 /// What separates the fields of a table: what its first line has most of; a comma where none is more frequent.

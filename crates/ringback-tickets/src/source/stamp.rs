@@ -27,7 +27,13 @@ impl Stamps {
     /// An instant in microseconds since 1970, UTC.
     pub(crate) fn read(&mut self, field: &str, text: &str) -> Result<i64, Fault> {
         let text = text.trim();
-        if let Some(at) = with_offset(text).or_else(|| epoch(text)) {
+        // Digits alone are what the pattern says, where there is one: seconds have as many as `%Y%m%d%H`.
+        let is_epoch = match &self.pattern {
+            Some(_) => text.len() == 13 && self.local(text).is_none(),
+            None => true,
+        };
+        let epoch = epoch(text).filter(|_| is_epoch);
+        if let Some(at) = with_offset(text).or(epoch) {
             return Ok(at);
         }
         let Some(local) = self.local(text) else {
@@ -64,8 +70,13 @@ fn with_offset(text: &str) -> Option<i64> {
     WITH_OFFSET.iter().find_map(read).map(|it| it.timestamp_micros())
 }
 
-/// Milliseconds since 1970, from 2001 to 2286: thirteen digits.
+/// Milliseconds since 1970, of thirteen digits, or seconds, of ten: from 2001 to 2286.
 fn epoch(text: &str) -> Option<i64> {
-    let is_epoch = text.len() == 13 && text.bytes().all(|it| it.is_ascii_digit());
-    text.parse::<i64>().ok().filter(|_| is_epoch)?.checked_mul(1000)
+    let micros = match text.len() {
+        13 => 1_000,
+        10 => 1_000_000,
+        _ => return None,
+    };
+    let is_number = text.bytes().all(|it| it.is_ascii_digit());
+    text.parse::<i64>().ok().filter(|_| is_number)?.checked_mul(micros)
 }

@@ -59,15 +59,6 @@ fn an_empty_file_is_an_error() {
 }
 
 #[test]
-fn a_packed_file_is_told_from_a_broken_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("export.gz");
-    std::fs::write(&path, [0x1f, 0x8b, 8, 0]).unwrap();
-    let error = TicketSystem::Jira.read(&[path], TicketSettings::default(), None).unwrap_err();
-    assert!(error.to_string().contains("packed with gzip, expected the file itself"), "{error}");
-}
-
-#[test]
 fn a_stamp_without_an_offset_needs_the_zone() {
     let text = "number,opened_at\nINC1,2026-03-02 08:00:00\n";
     fails(

@@ -8,3 +8,5 @@ mod bad_input;
 mod look_alikes;
 #[cfg(test)]
 mod public_incidents;
+#[cfg(test)]
+mod traps;

@@ -51,6 +51,9 @@ struct Flags {
     /// A mail domain of the desk's own, such as example.com: what it sends are answers.
     #[arg(long, value_name = "DOMAIN", required_if_eq("format", "ticket-mail"))]
     own_domain: Vec<String>,
+    /// What a ticket system's customers are known by: their phone numbers join tickets with calls, their mail addresses with mail.
+    #[arg(long, value_name = "WHAT", default_value = "id", value_parser = ["id", "mail", "phone"])]
+    customer_by: String,
     /// How a ticket system's stamps without an offset are written, such as "%d/%m/%Y %H:%M".
     #[arg(long, value_name = "PATTERN")]
     stamp_pattern: Option<String>,

@@ -5,7 +5,9 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use ringback::calllog::{PhoneRegion, Pseudonymizer};
-use ringback::tickets::{CustomerName, ReadTickets, TicketMapping, TicketSettings, TicketSystem};
+use ringback::tickets::{
+    CustomerBy, CustomerName, ReadTickets, TicketMapping, TicketSettings, TicketSystem,
+};
 use ringback_examples::{CsvFile, Failure, Step, pseudonym_key, write_json};
 use serde_json::{Value, json};
 
@@ -39,7 +41,14 @@ pub(crate) fn ingest(flags: &Flags, system: TicketSystem) -> Result<(), Failure>
 
 fn settings(flags: &Flags) -> Result<TicketSettings, Failure> {
     let site = &flags.site;
-    let pseudonymizer = Pseudonymizer::new(&pseudonym_key(site.key_file.as_deref())?, &site.tenant);
+    let key = pseudonym_key(site.key_file.as_deref())?;
+    let pseudonymizer = Pseudonymizer::new(&key, &site.tenant);
+    let agents = Pseudonymizer::for_purpose(&key, &site.tenant, "agent");
+    let customer_by = match flags.customer_by.as_str() {
+        "mail" => CustomerBy::Mail,
+        "phone" => CustomerBy::Phone,
+        _ => CustomerBy::Id,
+    };
     let region: Option<PhoneRegion> = site.region;
     let mut settings = TicketSettings::default().pseudonyms(move |name| {
         let customer = match (name, region) {
@@ -49,6 +58,7 @@ fn settings(flags: &Flags) -> Result<TicketSettings, Failure> {
         };
         customer.to_string()
     });
+    settings = settings.customer_by(customer_by).agents(move |id| agents.customer(id).to_string());
     if let Some(zone) = site.time_zone {
         settings = settings.zone(zone);
     }
