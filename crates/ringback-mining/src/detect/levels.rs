@@ -62,6 +62,9 @@ pub(super) fn over_engineered(seen: &Seen<'_>) -> Vec<Candidate> {
 }
 
 fn category_name(seen: &Seen<'_>, column: &str, value: u32) -> String {
+    if let Some(group) = seen.group.as_ref().filter(|it| it.name == column) {
+        return group.show(value);
+    }
     let found = seen.log.case_column(column).or_else(|| seen.log.column(column));
     found.and_then(|it| it.texts().get(value)).unwrap_or("(none)").to_owned()
 }

@@ -7,6 +7,8 @@ mod before_after;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod contacts;
+#[cfg(test)]
 mod detect;
 #[cfg(test)]
 mod discover_hours;
@@ -28,6 +30,8 @@ mod journeys;
 mod ledger;
 #[cfg(test)]
 mod map;
+#[cfg(test)]
+mod people;
 #[cfg(test)]
 mod rank;
 #[cfg(test)]
