@@ -37,6 +37,8 @@ mod rank;
 #[cfg(test)]
 mod root_cause;
 #[cfg(test)]
+mod routes;
+#[cfg(test)]
 mod survival;
 #[cfg(test)]
 mod variant;
