@@ -179,7 +179,7 @@ fn seven_of_a_hundred_cases_cover_seven_percent() {
         log.event(case, &format!("step {number}"), 0);
     }
     let variants = Variants::of(&log.build());
-    for percent in 0..=100 {
-        assert_eq!(variants.covering(f64::from(percent) / 100.0), percent as usize, "{percent}");
+    for percent in 0..=100_usize {
+        assert_eq!(variants.covering(percent as f64 / 100.0), percent, "{percent}");
     }
 }
