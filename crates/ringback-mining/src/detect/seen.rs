@@ -134,11 +134,11 @@ impl<'a> Seen<'a> {
             carry(log, group);
             slips += slips::mend_groups(log, &state, group, settings.label_noise);
         }
-        let level = level_of(log, &roles, group.as_ref());
-        if let (Some(group), Some(person)) = (&mut group, &person)
-            && !settings.per_person
-        {
-            hide_small(group, person, settings.min_people);
+        let mut level = level_of(log, &roles, group.as_ref());
+        if let Some(person) = person.as_ref().filter(|_| !settings.per_person) {
+            for of_people in [&mut group, &mut level].into_iter().flatten() {
+                hide_small(of_people, person, settings.min_people);
+            }
         }
         let is_in = |names: &[String]| state.shown.iter().map(|it| names.contains(it)).collect();
         Ok(Self {

@@ -82,3 +82,24 @@ fn a_category_that_is_the_group_names_none_of_fewer_than_five_people() {
     let said = serde_json::to_string(&detect(&log.build(), &settings).unwrap()).unwrap();
     assert!(said.contains("(fewer than 5 people)") && !said.contains("lone desk"), "{said}");
 }
+
+#[test]
+fn a_level_of_fewer_than_five_people_is_not_named_and_keeps_its_place() {
+    let mut log = EventLogBuilder::default();
+    let text = ValueKind::Text;
+    let (level, person) = (log.column("level", text), log.column("org:resource", text));
+    for number in 0..60_i64 {
+        let case = log.case(&format!("T-{number}"));
+        let steps = [("level 2", format!("b{}", number % 6)), ("level 9", "lone".to_owned())];
+        for ((name, who), at) in steps.into_iter().zip(0..) {
+            log.event(case, "Work", (number + at) * HOUR);
+            log.set(level, name);
+            log.set(person, &who);
+        }
+        log.event(case, "Closed", (number + 3) * HOUR);
+    }
+    let settings = Detectors::default().only(&[Pattern::Escalation]);
+    let found = detect(&log.build(), &settings).unwrap();
+    assert_eq!(found.findings[0].cases, 60);
+    assert_eq!(found.findings[0].parts[0].values, ["level 2", "(fewer than 5 people)"]);
+}
