@@ -34,6 +34,8 @@ fn advance(c: char) -> f64 {
         '\u{200b}'..='\u{200f}' => 0.0,
         'm' | 'M' | 'W' | '%' | '@' | '…' => 0.88,
         'w' | 'A'..='Z' => 0.72,
+        // Pictures are wider than letters in the fonts that have them.
+        '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}' => 1.25,
         '\u{1100}'..='\u{11ff}' | '\u{2e80}'.. => 1.0,
         _ => 0.56,
     }
