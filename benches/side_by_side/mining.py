@@ -1,12 +1,12 @@
 """Times graphs and variants of one log with polars, duckdb, pm4py and rust4pm (r4pm), beside `mine_log`.
 
-    python3 -m venv VENV && VENV/bin/pip install polars duckdb pandas pm4py r4pm
+    python3 -m venv VENV && VENV/bin/pip install polars pyarrow duckdb pandas pm4py r4pm
     target/release/mine_log 10000000 LOG.csv
     OMP_NUM_THREADS=1 VENV/bin/python benches/side_by_side/mining.py LOG.csv [INCIDENTS.xes.gz]
 
 LOG.csv is what `mine_log` has written: `case,activity,micros`, sorted. Every tool has the log in its own memory before it is
-timed; CPU seconds of the process, the median of three, on one thread where the tool can be told so. pm4py gets a
-tenth of the log. With INCIDENTS.xes.gz, reading XES is timed with pm4py and rust4pm.
+timed; CPU seconds of the process, the median of three, on one thread where the tool can be told so. pm4py and
+rust4pm get a tenth of the log. With INCIDENTS.xes.gz, reading XES is timed with pm4py and rust4pm.
 """
 import os
 import pathlib
@@ -73,6 +73,12 @@ def main():
     timed("pm4py graph, counts", part.height, lambda: pm4py.discover_dfg(frame))
     timed("pm4py graph with mean", part.height, lambda: pm4py.discover_performance_dfg(frame, perf_aggregation_key="mean"))
     timed("pm4py variants", part.height, lambda: pm4py.get_variants(frame))
+    bindings = r4pm.bindings
+    columns = part.select(pl.col("case").cast(pl.String).alias("case:concept:name"), pl.col("activity").cast(pl.String).alias("concept:name"),
+                          pl.from_epoch("micros", time_unit="us").dt.replace_time_zone("UTC").alias("time:timestamp"))
+    item = r4pm.import_item_from_df("EventLog", columns)
+    timed("rust4pm graph, counts", part.height, lambda: bindings.discover_dfg(item))
+    timed("rust4pm variants", part.height, lambda: bindings.get_variants(bindings.log_to_activity_projection(item)))
     if len(sys.argv) > 2:
         incidents = pathlib.Path(sys.argv[2])
         timed("rust4pm reads the incidents", 65_533, lambda: r4pm.import_item("EventLog", str(incidents)))

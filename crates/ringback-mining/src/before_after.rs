@@ -9,9 +9,10 @@ use chrono::{DateTime, Utc};
 use ringback_eventlog::EventLog;
 use serde::Serialize;
 
-use crate::detect::{Seen, check_level};
+use crate::detect::check_level;
 use crate::rank::{Draws, percentiles};
-use crate::{Detectors, Error, Interval, Lifetime, SurvivalCurve, lifetimes};
+use crate::survival::Spans;
+use crate::{Detectors, Error, Interval, Lifetime, SurvivalCurve};
 
 pub use decomposition::{Decomposition, KindChange, shapley};
 pub use ranks::{brunner_munzel, log_rank};
@@ -41,6 +42,17 @@ pub struct Change {
     pub interval: Interval,
 }
 
+/// The share of cases that are still open at an age, in each of two periods.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct OpenShares {
+    /// The age. Unit: seconds.
+    pub age_secs: f64,
+    /// Of the cases before. Range: 0 to 1.
+    pub before: f64,
+    /// Of the cases after. Range: 0 to 1.
+    pub after: f64,
+}
+
 /// Two periods compared.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
@@ -59,6 +71,9 @@ pub struct Comparison {
     /// The change of the mean, taken apart by kind; absent where a period has no cases. It compares means up to the age
     /// `up_to_secs`.
     pub decomposition: Option<Decomposition>,
+    /// The shares of cases still open at ages from 0 to that by which 19 of 20 of the slower period's have ended, or to the
+    /// last that both periods can show.
+    pub open_shares: Vec<OpenShares>,
     /// The age up to which means are taken, older cases counting as that age: the greatest that both periods can show.
     /// Unit: seconds.
     pub up_to_secs: f64,
@@ -102,10 +117,28 @@ impl Comparison {
             p90: change(&curves, &drawn, 1, level),
             test,
             p_value,
+            open_shares: open_shares(&curves, up_to),
             decomposition: Decomposition::of(&means(before), &means(after)),
             up_to_secs: up_to as f64 / 1e6,
         })
     }
+}
+
+/// Stretches of age between the open shares that are told.
+const AGES: i64 = 60;
+
+fn open_shares((before, after): &(SurvivalCurve, SurvivalCurve), up_to: i64) -> Vec<OpenShares> {
+    let nearly_all = |it: &SurvivalCurve| it.quantile_micros(0.95).unwrap_or(up_to);
+    let last = nearly_all(before).max(nearly_all(after)).min(up_to);
+    let at = |step: i64| {
+        let age = last / AGES * step + last % AGES * step / AGES;
+        OpenShares {
+            age_secs: age as f64 / 1e6,
+            before: before.open_share(age),
+            after: after.open_share(age),
+        }
+    };
+    if last > 0 { (0..=AGES).map(at).collect() } else { Vec::new() }
 }
 
 /// The shares that are looked at.
@@ -193,22 +226,26 @@ fn kind_means(cases: &[PeriodCase], up_to: i64) -> BTreeMap<String, (usize, f64)
 
 /// Compares the cases that started before an instant with those that started from then on; kinds are categories.
 ///
+/// A case that was open at that instant counts among those before, as open and as old as it was then: what was done to it
+/// later was done the new way.
+///
 /// # Errors
 ///
-/// As [`lifetimes`].
+/// As [`lifetimes`](crate::lifetimes).
 pub fn before_after(
     log: &EventLog,
     settings: &Detectors,
     change: DateTime<Utc>,
 ) -> Result<Comparison, Error> {
-    let all = lifetimes(log, settings)?;
-    let seen = Seen::of(log, settings, &|from, to| to - from)?;
-    let cases = (0..log.cases()).filter_map(|case| Some((case, seen.span(case)?.0)));
+    let change = change.timestamp_micros();
+    let spans = Spans::of(log, settings)?;
+    let category = spans.seen.roles.category.as_deref();
     let (mut before, mut after) = (Vec::new(), Vec::new());
-    for ((case, start), lifetime) in cases.zip(all) {
-        let name = seen.roles.category.as_deref();
-        let kind = name.and_then(|it| seen.text_of_case(it, case)).unwrap_or("(none)").to_owned();
-        let period = if start < change.timestamp_micros() { &mut before } else { &mut after };
+    for case in 0..log.cases() {
+        let Some((start, lifetime)) = spans.lifetime(case, Some(change)) else { continue };
+        let kind = category.and_then(|it| spans.seen.shown_of_case(it, case));
+        let kind = kind.unwrap_or_else(|| "(none)".to_owned());
+        let period = if start < change { &mut before } else { &mut after };
         period.push(PeriodCase { lifetime, kind });
     }
     Comparison::of(&before, &after, settings.level_of_intervals, settings.seed)

@@ -8,6 +8,7 @@ mod finding;
 mod hands;
 mod levels;
 mod loops;
+mod noise;
 mod pattern;
 mod report;
 mod returns;
@@ -29,15 +30,19 @@ pub use pattern::{Description, Pattern};
 pub use returns::{Missing, Returns, count_level_returns, count_returns};
 pub use roles::LogRoles;
 pub(crate) use seen::{CaseValues, Seen};
-pub use settings::Detectors;
 pub(crate) use settings::check_level;
+pub use settings::{CaseEnds, Detectors};
 pub(crate) use values::midranks;
 
-/// Looks for patterns by which cases lose time, by the clock on the wall.
+/// Looks for patterns by which cases lose time: by the clock on the wall, or in working time where the settings say so.
+///
+/// Each pattern is tested at each place where it could be, against slips and chance, and the findings are those that
+/// stand with the false discovery rate of the settings over all of these tests. They are ranked by excess time.
 ///
 /// # Errors
 ///
-/// As [`detect_in`].
+/// [`Error::Setting`] for a setting out of its range; [`Error::Lacking`] for a column that the settings name and the log
+/// does not have.
 ///
 /// # Example
 ///
@@ -61,26 +66,8 @@ pub(crate) use values::midranks;
 /// # Ok::<(), ringback_mining::Error>(())
 /// ```
 pub fn detect(log: &EventLog, settings: &Detectors) -> Result<Findings, Error> {
-    detect_in(log, settings, &|from, to| to - from)
-}
-
-/// Looks for patterns by which cases lose time, by a clock of the caller's: `clock` gives the microseconds that count
-/// between two instants (microseconds since 1970, UTC), such as those of working time.
-///
-/// Each pattern is tested at each place where it could be, against slips and chance, and the findings are those that
-/// stand with the false discovery rate of the settings over all of these tests. They are ranked by excess time.
-///
-/// # Errors
-///
-/// [`Error::Setting`] for a setting out of its range; [`Error::Lacking`] for a column that the settings name and the log
-/// does not have.
-pub fn detect_in(
-    log: &EventLog,
-    settings: &Detectors,
-    clock: &dyn Fn(i64, i64) -> i64,
-) -> Result<Findings, Error> {
     settings.check()?;
-    let seen = Seen::of(log, settings, clock)?;
+    let seen = Seen::of(log, settings)?;
     let mut candidates = Vec::new();
     for pattern in Pattern::ALL {
         if settings.patterns.contains(&pattern) && seen.lacks(pattern).is_none() {

@@ -161,16 +161,16 @@ impl DirectlyFollows {
 /// How long each case took, from its first start to its last end, in the order of the cases. Unit: microseconds. A case
 /// without an event has 0.
 pub fn throughput_micros(log: &EventLog) -> Vec<i64> {
-    let of_case = |case: usize| {
-        let events = log.case_events(case);
-        let ends = log.at_micros().get(events.clone()).unwrap_or_default();
-        let begins = log.start_micros().map_or(ends, |it| it.get(events).unwrap_or_default());
-        match (begins.iter().min(), ends.iter().max()) {
-            (Some(begin), Some(end)) => end - begin,
-            _ => 0,
-        }
-    };
+    let of_case = |case: usize| span_micros(log, case).map_or(0, |(begin, end)| end - begin);
     (0..log.cases()).map(of_case).collect()
+}
+
+/// The first start and the last end of a case; absent without an event.
+pub(crate) fn span_micros(log: &EventLog, case: usize) -> Option<(i64, i64)> {
+    let events = log.case_events(case);
+    let ends = log.at_micros().get(events.clone()).unwrap_or_default();
+    let begins = log.start_micros().map_or(ends, |it| it.get(events).unwrap_or_default());
+    Some((*begins.iter().min()?, *ends.iter().max()?))
 }
 
 /// Calls with every two neighboring activities of a case and the time between them; counts those that overlap.

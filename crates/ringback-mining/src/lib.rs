@@ -51,13 +51,13 @@ mod working_time;
 
 pub use batch::{Batch, BatchKind, Batches};
 pub use before_after::{
-    Change, Comparison, Decomposition, KindChange, PeriodCase, before_after, brunner_munzel,
-    log_rank, shapley,
+    Change, Comparison, Decomposition, KindChange, OpenShares, PeriodCase, before_after,
+    brunner_munzel, log_rank, shapley,
 };
 pub use concurrency::Concurrency;
 pub use detect::{
-    Description, Detectors, Evidence, Finding, Findings, FirstContact, LogRoles, Missing, Part,
-    Pattern, Place, Returns, count_level_returns, count_returns, detect, detect_in, first_contact,
+    CaseEnds, Description, Detectors, Evidence, Finding, Findings, FirstContact, LogRoles, Missing,
+    Part, Pattern, Place, Returns, count_level_returns, count_returns, detect, first_contact,
 };
 pub use discover_hours::{DiscoverOptions, DiscoveredHours, discover_hours};
 pub use draw::{
@@ -80,7 +80,7 @@ pub use map::{
     CasesShown, MapActivity, MapArc, MapCoverage, MapOptions, ProcessMap, ProcessTimes, Stop,
 };
 pub use rank::{RankedTransition, Reference, rank_transitions};
-pub use root_cause::{Contribution, RootCause, contributions, root_causes};
+pub use root_cause::{Contribution, RootCause, case_hours, contributions, root_causes};
 pub use survival::{Lifetime, SurvivalCurve, Throughput, lifetimes, throughput};
 pub use variant::{Variant, Variants};
 pub use waiting::{

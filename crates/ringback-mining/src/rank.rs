@@ -65,14 +65,14 @@ pub struct RankedTransition {
 ///
 /// # Errors
 ///
-/// As [`crate::detect_in`].
+/// As [`crate::detect`].
 pub fn rank_transitions(
     log: &EventLog,
     settings: &Detectors,
     reference: Reference,
 ) -> Result<Vec<RankedTransition>, Error> {
     settings.check()?;
-    let seen = Seen::of(log, settings, &|from, to| to - from)?;
+    let seen = Seen::of(log, settings)?;
     let mut pairs: BTreeMap<(u32, u32), Vec<(usize, i64)>> = BTreeMap::new();
     for case in 0..log.cases() {
         for next in log.case_events(case).skip(1) {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::detect::{CaseValues, Seen};
 use crate::false_discovery::{normal_above, normal_quantile};
+use crate::graph::span_micros;
 use crate::{Detectors, Error, Interval, benjamini_hochberg, binomial_above, wilson};
 
 /// How much more often than others cases of a value are affected.
@@ -34,6 +35,16 @@ pub struct Contribution {
     pub q_value: f64,
 }
 
+/// How long each case took from its first stamp to its last, in the order of the cases, by the clock of the settings. Unit:
+/// hours. It is what [`root_causes`] asks for where the whole time of cases is to be explained.
+pub fn case_hours(log: &EventLog, settings: &Detectors) -> Vec<f64> {
+    let of_case = |case: usize| {
+        let (start, end) = span_micros(log, case).unwrap_or_default();
+        settings.between_micros(start, end) as f64 / 3.6e9
+    };
+    (0..log.cases()).map(of_case).collect()
+}
+
 /// How much each value of each attribute that is compared adds to the cases for which `is_affected` holds, the largest
 /// contribution first. Values of fewer cases than `min_cases` of the settings are left out.
 ///
@@ -41,7 +52,7 @@ pub struct Contribution {
 ///
 /// # Errors
 ///
-/// As [`crate::detect_in`]; [`Error::Setting`] if `is_affected` is not one flag for each case.
+/// As [`crate::detect`]; [`Error::Setting`] if `is_affected` is not one flag for each case.
 ///
 /// # Source
 ///
@@ -53,7 +64,7 @@ pub fn contributions(
 ) -> Result<Vec<Contribution>, Error> {
     check_cases(log, is_affected.len())?;
     settings.check()?;
-    let seen = Seen::of(log, settings, &|from, to| to - from)?;
+    let seen = Seen::of(log, settings)?;
     let all = is_affected.iter().filter(|it| **it).count();
     let overall = all as f64 / is_affected.len().max(1) as f64;
     let mut found = Vec::new();
@@ -159,7 +170,7 @@ pub fn root_causes(
 ) -> Result<Vec<RootCause>, Error> {
     check_cases(log, hours.len())?;
     settings.check()?;
-    let seen = Seen::of(log, settings, &|from, to| to - from)?;
+    let seen = Seen::of(log, settings)?;
     let known: Vec<usize> =
         (0..hours.len()).filter(|it| hours.get(*it).is_some_and(|it| it.is_finite())).collect();
     let values: Vec<f64> = known.iter().filter_map(|it| hours.get(*it)).copied().collect();

@@ -5,13 +5,14 @@ use serde::Serialize;
 use crate::Interval;
 use crate::detect::Seen;
 use crate::false_discovery::normal_quantile;
-use crate::{Detectors, Error};
+use crate::{CaseEnds, Detectors, Error};
 use ringback_eventlog::EventLog;
 
 /// How long a case took, or has taken so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetime {
-    /// From its start to its end, or to the last time that it was known to be open. Unit: microseconds.
+    /// From its start to its end, or to the last time that it was known to be open. Unit: microseconds, of working time
+    /// where the settings say so.
     pub micros: i64,
     /// Whether it has ended.
     pub is_ended: bool,
@@ -192,21 +193,41 @@ pub struct Throughput {
 ///
 /// # Errors
 ///
-/// As [`crate::detect_in`]; [`Error::Lacking`] if the log has no terminal state.
+/// As [`crate::detect`]; [`Error::Lacking`] if the log has no terminal state.
 pub fn lifetimes(log: &EventLog, settings: &Detectors) -> Result<Vec<Lifetime>, Error> {
-    settings.check()?;
-    let seen = Seen::of(log, settings, &|from, to| to - from)?;
-    if seen.roles.terminal.is_empty() {
-        return Err(Error::Lacking { question: "lifetimes", lacks: "terminal state".to_owned() });
+    let spans = Spans::of(log, settings)?;
+    let lifetime = |case: usize| Some(spans.lifetime(case, None)?.1);
+    Ok((0..log.cases()).filter_map(lifetime).collect())
+}
+
+/// When the cases of a log started and ended.
+pub(crate) struct Spans<'a> {
+    pub(crate) seen: Seen<'a>,
+    as_of_micros: i64,
+}
+
+impl<'a> Spans<'a> {
+    pub(crate) fn of(log: &'a EventLog, settings: &'a Detectors) -> Result<Self, Error> {
+        settings.check()?;
+        let seen = Seen::of(log, settings)?;
+        if seen.roles.terminal.is_empty() && settings.case_ends == CaseEnds::InTerminalState {
+            let lacks = "terminal state".to_owned();
+            return Err(Error::Lacking { question: "lifetimes", lacks });
+        }
+        let last = log.at_micros().iter().max().copied().unwrap_or_default();
+        let as_of_micros = settings.as_of.map_or(last, |it| it.timestamp_micros());
+        Ok(Self { seen, as_of_micros })
     }
-    let last = log.at_micros().iter().max().copied().unwrap_or_default();
-    let as_of = settings.as_of.map_or(last, |it| it.timestamp_micros());
-    let spans = (0..log.cases()).filter_map(|case| seen.span(case));
-    let lifetime = |(start, end, is_open): (i64, i64, bool)| Lifetime {
-        micros: if is_open { as_of.max(end) - start } else { end - start },
-        is_ended: !is_open,
-    };
-    Ok(spans.map(lifetime).collect())
+
+    /// When a case started, and how long it took. With `until`, a case that started before that instant is known up to
+    /// it and no further.
+    pub(crate) fn lifetime(&self, case: usize, until: Option<i64>) -> Option<(i64, Lifetime)> {
+        let (start, end, is_open) = self.seen.span(case)?;
+        let end = if is_open { self.as_of_micros.max(end) } else { end };
+        let cut = until.filter(|it| start < *it && *it < end);
+        let micros = self.seen.between(start, cut.unwrap_or(end));
+        Some((start, Lifetime { micros, is_ended: !is_open && cut.is_none() }))
+    }
 }
 
 /// How long the cases of a log take, open ones among them.

@@ -1,17 +1,20 @@
 //! Where cases lose time: everything that the bottleneck page shows, worked out once.
 
+mod comparison;
 mod page;
 mod section;
 
+use chrono::{DateTime, Utc};
 use ringback_eventlog::{EventLog, LifecycleUse};
 use ringback_mining::{
-    ActivityInstances, Automation, Detectors, Error, Findings, InstanceOptions, Ledger, MapOptions,
-    ProcessMap, ProcessTimes, QuickWin, RootCause, SpectrumBand, Stamps, Variants, WaitParts,
-    WaitingCauses, WaitingOptions, WorkingTime, automation_potential, detect, detect_in,
-    quick_wins, root_causes, throughput_micros,
+    ActivityInstances, Automation, Comparison, Detectors, Error, Findings, InstanceOptions, Ledger,
+    MapOptions, ProcessMap, ProcessTimes, QuickWin, RootCause, SpectrumBand, Stamps, Variants,
+    WaitParts, WaitingCauses, WaitingOptions, automation_potential, before_after, case_hours,
+    detect, quick_wins, root_causes, throughput_micros,
 };
 use serde::Serialize;
 
+pub use comparison::comparison_in_words;
 pub(crate) use page::calls_section;
 pub use page::{bottleneck_page, bottleneck_section};
 
@@ -22,8 +25,8 @@ pub struct BottleneckOptions {
     instances: InstanceOptions,
     waiting: WaitingOptions,
     detectors: Detectors,
-    working_time: Option<WorkingTime>,
     states: Option<String>,
+    change: Option<DateTime<Utc>>,
 }
 
 impl BottleneckOptions {
@@ -46,9 +49,9 @@ impl BottleneckOptions {
         self
     }
 
-    /// The hours that findings are counted in; by default all hours.
-    pub fn working_time(mut self, time: WorkingTime) -> Self {
-        self.working_time = Some(time);
+    /// The instant of a change: cases that started before it are compared with those that started from then on.
+    pub fn change(mut self, at: DateTime<Utc>) -> Self {
+        self.change = Some(at);
         self
     }
 
@@ -109,6 +112,8 @@ pub struct Bottlenecks {
     pub findings: Findings,
     /// What to change first, and what goes along with long cases.
     pub improvements: Improvements,
+    /// The cases before and after a change that the options name.
+    pub comparison: Option<(DateTime<Utc>, Comparison)>,
 }
 
 /// What to change first, and what goes along with long cases.
@@ -127,7 +132,7 @@ pub struct Improvements {
 impl Improvements {
     fn of(log: &EventLog, detectors: &Detectors, findings: &Findings) -> Result<Self, Error> {
         let mut lacking = Vec::new();
-        let hours: Vec<f64> = throughput_micros(log).iter().map(|it| *it as f64 / 3.6e9).collect();
+        let hours = case_hours(log, detectors);
         let mut root_causes = or_lacking(root_causes(log, detectors, &hours), &mut lacking)?;
         root_causes.retain(|it| it.q_value <= findings.false_discovery_rate && it.hours > 0.0);
         let automation = or_lacking(automation_potential(log, detectors), &mut lacking)?;
@@ -167,14 +172,11 @@ impl Bottlenecks {
         doing("splitting waits by their causes");
         let (ledger, causes, waits) = waits(log, options)?;
         doing("looking for patterns");
-        let findings = match &options.working_time {
-            Some(time) => {
-                detect_in(log, &options.detectors, &|from, to| time.between_micros(from, to))?
-            }
-            None => detect(log, &options.detectors)?,
-        };
+        let findings = detect(log, &options.detectors)?;
         doing("looking for what to change first");
         let improvements = Improvements::of(log, &options.detectors, &findings)?;
+        let compared = |at| Ok((at, before_after(log, &options.detectors, at)?));
+        let comparison = options.change.map(compared).transpose()?;
         let (throughput_mean_secs, throughput_median_secs) = mean_and_median_secs(log);
         Ok(Self {
             cases: log.cases(),
@@ -193,6 +195,7 @@ impl Bottlenecks {
             waits,
             findings,
             improvements,
+            comparison,
         })
     }
 }

@@ -29,6 +29,7 @@ mod sources;
 
 pub use bottleneck::{
     BottleneckOptions, Bottlenecks, Improvements, NamedWait, bottleneck_page, bottleneck_section,
+    comparison_in_words,
 };
 pub use chart::{
     BarChart, BarLayout, BarSeries, Baseline, Chart, Color, Direction, HeatMap, LineChart,

@@ -190,3 +190,23 @@ fn calls_are_cases_and_their_stages_activities() {
     let without = summary["source"]["calls_without_stages"].as_u64().unwrap();
     assert_eq!(summary["cases"].as_u64().unwrap() + without, calls);
 }
+
+#[test]
+fn a_change_compares_the_cases_before_and_after() {
+    let place = place();
+    let flags: Vec<&str> = FLAGS.into_iter().chain(["--change", "2026-05-04T09:45:00Z"]).collect();
+    place.run("bottlenecks", &flags).succeeds();
+    let compared = &place.json("out/before_after.json")["compared"];
+    // Two straight ones before, of which one was still open at the change; the one that came back after.
+    assert_eq!(compared["cases_before"], serde_json::json!([2, 1]));
+    assert_eq!(compared["cases_after"], serde_json::json!([1, 0]));
+    assert!(place.read("out/report.html").contains("Before and after"));
+    for (when, told) in [
+        ("May", "--change May: expected a day such as 2026-05-04"),
+        ("2027-01-01", "--change 2027-01-01: no case started from then on"),
+        ("2025-01-01", "--change 2025-01-01: no case started before then"),
+    ] {
+        let flags: Vec<&str> = FLAGS.into_iter().chain(["--change", when]).collect();
+        place.run("bottlenecks", &flags).fails(&[told]);
+    }
+}

@@ -155,10 +155,10 @@ pub struct FirstContact {
 ///
 /// # Errors
 ///
-/// As [`crate::detect_in`]; [`Error::Lacking`] if the log has no terminal state.
+/// As [`crate::detect`]; [`Error::Lacking`] if the log has no terminal state.
 pub fn first_contact(log: &EventLog, settings: &Detectors) -> Result<FirstContact, Error> {
     settings.check()?;
-    let seen = Seen::of(log, settings, &|from, to| to - from)?;
+    let seen = Seen::of(log, settings)?;
     if let Some(lacks) = seen.lacks(Pattern::Reopening) {
         return Err(Error::Lacking { question: "first contact", lacks: lacks.to_owned() });
     }

@@ -101,6 +101,9 @@ pub struct Findings {
     pub not_looked_for: Vec<(Pattern, &'static str)>,
     /// Events whose label was taken for a slip: it stands alone in a route that is common otherwise.
     pub slips: usize,
+    /// The columns of labels, and the share of events whose label is a slip, as it was said or learned from the log. Range:
+    /// 0 to 0.5.
+    pub label_noise: Vec<(String, f64)>,
     /// The findings.
     pub findings: Vec<Finding>,
 }

@@ -127,7 +127,8 @@ pub(super) fn report(seen: &Seen<'_>, candidates: Vec<Candidate>) -> Findings {
         tested,
         false_discovery_rate: settings.false_discovery_rate,
         not_looked_for: lacking.collect(),
-        slips: seen.slips,
+        slips: seen.slips.mended,
+        label_noise: seen.slips.shares.clone(),
         findings,
     }
 }

@@ -97,7 +97,7 @@ pub fn count_returns(log: &EventLog, attribute: &str, missing: Missing) -> Resul
 ///
 /// [`Error::Lacking`] if the log has no levels, or not the columns that the settings name.
 pub fn count_level_returns(log: &EventLog, settings: &super::Detectors) -> Result<Returns, Error> {
-    let seen = super::Seen::of(log, settings, &|from, to| to - from)?;
+    let seen = super::Seen::of(log, settings)?;
     let lacks = || Error::Lacking { question: "returns", lacks: "level".to_owned() };
     let level = seen.level.as_ref().ok_or_else(lacks)?;
     let mut returns = Returns::default();

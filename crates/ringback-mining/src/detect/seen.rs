@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ringback_eventlog::{Column, EventLog, Texts};
 
 use super::roles::{ACTIVITY, LEVEL_OF_GROUP, is_of_people, level_at_end};
-use super::{Detectors, LogRoles, Pattern, slips};
+use super::slips::Slips;
+use super::{CaseEnds, Detectors, LogRoles, Pattern};
 use crate::Error;
 
 /// No value.
@@ -105,24 +106,20 @@ pub(crate) struct Seen<'a> {
     pub(crate) person: Option<Key>,
     is_terminal: Vec<bool>,
     is_queue: Vec<bool>,
-    pub(crate) slips: usize,
+    pub(crate) slips: Slips,
     compared: OnceCell<Vec<CaseValues>>,
-    clock: &'a dyn Fn(i64, i64) -> i64,
 }
 
 impl<'a> Seen<'a> {
-    pub(crate) fn of(
-        log: &'a EventLog,
-        settings: &'a Detectors,
-        clock: &'a dyn Fn(i64, i64) -> i64,
-    ) -> Result<Self, Error> {
+    pub(crate) fn of(log: &'a EventLog, settings: &'a Detectors) -> Result<Self, Error> {
         let roles = LogRoles::of(log, settings)?;
         let mut step = Key::of_texts(ACTIVITY, log.activity().to_vec(), log.activities());
-        let mut slips = slips::mend(log, &mut step, settings.label_noise);
+        let mut slips = Slips::default();
+        slips.mend(log, &mut step, settings.label_noise);
         let state = match log.column(&roles.status) {
             Some(column) if roles.status != ACTIVITY => {
                 let mut key = Key::of_column(column, log.events());
-                slips += slips::mend(log, &mut key, settings.label_noise);
+                slips.mend(log, &mut key, settings.label_noise);
                 key
             }
             _ => step.clone(),
@@ -132,7 +129,7 @@ impl<'a> Seen<'a> {
         let mut group = column(&roles.group).map(|it| Key::of_column(it, log.events()));
         if let Some(group) = &mut group {
             carry(log, group);
-            slips += slips::mend_groups(log, &state, group, settings.label_noise);
+            slips.mend_groups(log, &state, group, settings.label_noise);
         }
         let mut level = level_of(log, &roles, group.as_ref());
         if let Some(person) = person.as_ref().filter(|_| !settings.per_person) {
@@ -154,7 +151,6 @@ impl<'a> Seen<'a> {
             person,
             slips,
             compared: OnceCell::new(),
-            clock,
         })
     }
 
@@ -187,9 +183,9 @@ impl<'a> Seen<'a> {
         flag(&self.is_queue, state)
     }
 
-    /// The microseconds that count between two instants, at least 0.
+    /// The microseconds that count between two instants, at least 0: all, or those of working time.
     pub(crate) fn between(&self, from: i64, to: i64) -> i64 {
-        if to <= from { 0 } else { (self.clock)(from, to).max(0) }
+        self.settings.between_micros(from, to)
     }
 
     /// When an event began.
@@ -272,7 +268,8 @@ impl<'a> Seen<'a> {
         let start = events.clone().map(|it| self.start(it)).min()?;
         let last = events.end.checked_sub(1)?;
         let at = |event: usize| self.log.at_micros().get(event).copied().unwrap_or_default();
-        if !self.is_terminal.contains(&true) {
+        let ends = self.settings.case_ends;
+        if ends == CaseEnds::WithLastEvent || !self.is_terminal.contains(&true) {
             return Some((start, at(last), false));
         }
         if !self.is_terminal(self.state.at(last)) {

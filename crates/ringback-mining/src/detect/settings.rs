@@ -3,7 +3,17 @@
 use chrono::{DateTime, Utc};
 
 use super::Pattern;
-use crate::Error;
+use crate::{Error, WorkingTime};
+
+/// When a case has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CaseEnds {
+    /// When its last state is a terminal one, as of tickets: others are open.
+    #[default]
+    InTerminalState,
+    /// With its last event, whatever that is, as of calls.
+    WithLastEvent,
+}
 
 /// What is looked for, and what counts; all limits in one place.
 ///
@@ -39,13 +49,15 @@ pub struct Detectors {
     pub(crate) hold_limit: usize,
     pub(crate) tolerated_share: f64,
     pub(crate) tolerated_edge: f64,
-    pub(crate) label_noise: f64,
+    pub(crate) label_noise: Option<f64>,
     pub(crate) false_discovery_rate: f64,
     pub(crate) level_of_intervals: f64,
     pub(crate) min_cases: usize,
     pub(crate) min_people: usize,
     pub(crate) per_person: bool,
     pub(crate) as_of: Option<DateTime<Utc>>,
+    pub(crate) working_time: Option<WorkingTime>,
+    pub(crate) case_ends: CaseEnds,
     pub(crate) evidence: usize,
     pub(crate) seed: u64,
 }
@@ -70,13 +82,15 @@ impl Default for Detectors {
             hold_limit: 3,
             tolerated_share: 0.01,
             tolerated_edge: 0.05,
-            label_noise: 0.0,
+            label_noise: None,
             false_discovery_rate: 0.05,
             level_of_intervals: 0.95,
             min_cases: 5,
             min_people: 5,
             per_person: false,
             as_of: None,
+            working_time: None,
+            case_ends: CaseEnds::default(),
             evidence: 20,
             seed: 1,
         }
@@ -218,13 +232,15 @@ impl Detectors {
         self
     }
 
-    /// The share of events whose state or group is a slip. Range: 0 to 0.5; by default 0: the log is taken at its word.
+    /// The share of events whose state or group is a slip. Range: 0 to 0.5; with 0 the log is taken at its word. By default
+    /// it is learned from the log, as 0 unless slips explain much better than ways of working do which routes differ in one
+    /// label from a common one; the findings say what was taken.
     ///
-    /// With more, a route that differs from a common one of the same length in one label, and that is not more frequent
+    /// With more than 0, a route that differs from a common one of the same length in one label, and that is not more frequent
     /// than slips make it, is read as the common one.
     #[must_use]
     pub fn label_noise(mut self, share: f64) -> Self {
-        self.label_noise = share;
+        self.label_noise = Some(share);
         self
     }
 
@@ -271,6 +287,21 @@ impl Detectors {
         self
     }
 
+    /// When a case has ended; by default when its last state is a terminal one.
+    #[must_use]
+    pub fn case_ends(mut self, ends: CaseEnds) -> Self {
+        self.case_ends = ends;
+        self
+    }
+
+    /// The hours that count: all durations are working time then, and so are the limits, a day being 24 hours of work. By
+    /// default every hour counts.
+    #[must_use]
+    pub fn working_time(mut self, time: WorkingTime) -> Self {
+        self.working_time = Some(time);
+        self
+    }
+
     /// How many cases and parts a finding names at most; by default 20.
     #[must_use]
     pub fn evidence(mut self, cases: usize) -> Self {
@@ -285,10 +316,21 @@ impl Detectors {
         self
     }
 
+    /// The microseconds that count between two instants, at least 0: all, or those of working time.
+    pub(crate) fn between_micros(&self, from: i64, to: i64) -> i64 {
+        if to <= from {
+            return 0;
+        }
+        match &self.working_time {
+            Some(time) => time.between_micros(from, to),
+            None => to.saturating_sub(from),
+        }
+    }
+
     pub(crate) fn check(&self) -> Result<(), Error> {
         check_range("tolerated_share", self.tolerated_share, 1.0, "a share from 0 to 1")?;
         check_range("tolerated_edge", self.tolerated_edge, 0.5, "a share from 0 to 0.5")?;
-        check_range("label_noise", self.label_noise, 0.5, "a share from 0 to 0.5")?;
+        check_range("label_noise", self.label_noise.unwrap_or(0.0), 0.5, "a share from 0 to 0.5")?;
         check_range("false_discovery_rate", self.false_discovery_rate, 1.0, "a share from 0 to 1")?;
         check_level(self.level_of_intervals)
     }

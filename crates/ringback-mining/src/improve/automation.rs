@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::detect::Seen;
 use crate::rank::quantile_of_sorted;
-use crate::{Detectors, Error, Interval, wilson};
+use crate::{CaseEnds, Detectors, Error, Interval, wilson};
 
 /// What must be true for a category to be done by a program.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -66,17 +66,17 @@ struct Shape {
 ///
 /// # Errors
 ///
-/// As [`crate::detect_in`]; [`Error::Lacking`] if the log has no category or no terminal state.
+/// As [`crate::detect`]; [`Error::Lacking`] if the log has no category or no terminal state.
 pub fn automation_potential(
     log: &EventLog,
     settings: &Detectors,
 ) -> Result<Vec<Automation>, Error> {
     settings.check()?;
-    let seen = Seen::of(log, settings, &|from, to| to - from)?;
+    let seen = Seen::of(log, settings)?;
     let lacks =
         |it: &str| Error::Lacking { question: "automation potential", lacks: it.to_owned() };
     let column = seen.roles.category.clone().ok_or_else(|| lacks("category"))?;
-    if seen.roles.terminal.is_empty() {
+    if seen.roles.terminal.is_empty() && settings.case_ends == CaseEnds::InTerminalState {
         return Err(lacks("terminal state"));
     }
     let mut categories: BTreeMap<String, Vec<Shape>> = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ringback_eventlog::EventLogBuilder;
 use ringback_mining::{
     Comparison, Decomposition, Lifetime, Pattern, PeriodCase, before_after, brunner_munzel,
     log_rank, shapley,
@@ -135,4 +136,31 @@ fn a_planted_slowdown_is_seen_and_laid_to_the_kinds_and_not_the_mix() {
     assert!(found.median.unwrap().interval.lower > 0.0);
     let parts = found.decomposition.unwrap();
     assert!(parts.within > 10.0 * parts.mix.abs(), "{parts:?}");
+    let shares = found.open_shares;
+    assert_eq!((shares.len(), shares[0].age_secs, shares[0].before), (61, 0.0, 1.0));
+    assert!(shares.is_sorted_by(|a, b| a.before >= b.before && a.after >= b.after));
+    assert!(shares[20].after > shares[20].before + 0.02, "{:?}", shares[20]);
+}
+
+#[test]
+fn a_case_that_was_open_at_the_change_is_known_up_to_it() {
+    let mut log = EventLogBuilder::default();
+    // Started and ended; the change is at 100.
+    for (number, (start, end)) in
+        [(0, 10), (20, 40), (60, 90), (90, 500), (100, 120), (200, 260), (300, 310)]
+            .into_iter()
+            .enumerate()
+    {
+        let case = log.case(&format!("T-{number}"));
+        log.event(case, "New", start * 1_000_000);
+        log.event(case, "Closed", end * 1_000_000);
+    }
+    let change = chrono::DateTime::from_timestamp_micros(100_000_000).unwrap();
+    let settings = ringback_mining::Detectors::default();
+    let found = before_after(&log.build(), &settings, change).unwrap();
+    // Of the four before, one is open, ten seconds old; at 10 one of four ended, at 20 one of two, at 30 the last.
+    assert_eq!((found.cases_before, found.cases_after), ((4, 1), (3, 0)));
+    let median = found.median.unwrap();
+    assert_eq!((median.before_secs, median.after_secs), (20.0, 20.0));
+    assert_eq!(found.test, "log-rank");
 }

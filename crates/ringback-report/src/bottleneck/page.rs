@@ -2,8 +2,9 @@
 
 use ringback_calllog::CallLog;
 use ringback_eventlog::CallJourneys;
-use ringback_mining::{InstanceOptions, Roles, human_secs};
+use ringback_mining::{CaseEnds, Detectors, InstanceOptions, Roles, human_secs};
 
+use super::comparison::comparison_section;
 use super::section::{
     arcs_table, causes_chart, conditions, definitions, findings_table, ledger_chart, map_chart,
     quick_wins_table, root_causes_table, spectrum_chart, variants_table,
@@ -30,15 +31,51 @@ pub fn bottleneck_page(title: &str, it: &Bottlenecks) -> Page {
         ),
         None => format!("No pattern stands out in {} cases.", grouped(it.cases as u64)),
     };
+    let mut steps = Section::new("Steps over time").id("spectrum");
+    if let Some(chart) = spectrum_chart(it) {
+        steps = steps.chart(chart);
+    }
+    let mut ledger = Section::new("Where the time goes").id("ledger");
+    if let Some(chart) = ledger_chart(it) {
+        ledger = ledger.chart(chart);
+    }
+    if let Some(chart) = causes_chart(it) {
+        ledger = ledger.chart(chart);
+    }
+    let mut page = Page::new(title).lede(&lede).section(key_figures(it));
+    if let Some((change_at, compared)) = &it.comparison {
+        page = page.section(comparison_section(*change_at, compared));
+    }
+    page.section(Section::new("The process").id("map").chart(map_chart(it)))
+        .section(findings_section(it))
+        .section(improvements_section(it))
+        .section(ledger)
+        .section(steps.table(arcs_table(it)))
+        .section(Section::new("Ways through the process").id("variants").table(variants_table(it)))
+        .section(definitions())
+}
+
+fn findings_section(it: &Bottlenecks) -> Section {
     let mut findings = Section::new("What stands out").id("findings");
     findings = match findings_table(it) {
         Some(table) => findings.table(table),
         None => findings.text("Nothing stood out against chance and slips of the log."),
     };
+    if it.findings.slips > 0 {
+        findings = findings.text(&format!(
+            "{} labels stand where only a slip puts them, one each in a case that is ordinary otherwise; they were \
+             read as what is usual there.",
+            grouped(it.findings.slips as u64)
+        ));
+    }
     for (pattern, lacks) in &it.findings.not_looked_for {
         let name = super::section::pattern_name(*pattern);
         findings = findings.text(&format!("{name} could not be looked for: {lacks}."));
     }
+    findings.warning(CAUTION)
+}
+
+fn improvements_section(it: &Bottlenecks) -> Section {
     let mut improvements = Section::new("What to change first").id("improvements");
     if let Some(table) = quick_wins_table(it) {
         improvements = improvements.table(table);
@@ -55,27 +92,7 @@ pub fn bottleneck_page(title: &str, it: &Bottlenecks) -> Page {
     for lacks in &it.improvements.lacking {
         improvements = improvements.text(&format!("Not looked for: {lacks}."));
     }
-    let mut steps = Section::new("Steps over time").id("spectrum");
-    if let Some(chart) = spectrum_chart(it) {
-        steps = steps.chart(chart);
-    }
-    let mut ledger = Section::new("Where the time goes").id("ledger");
-    if let Some(chart) = ledger_chart(it) {
-        ledger = ledger.chart(chart);
-    }
-    if let Some(chart) = causes_chart(it) {
-        ledger = ledger.chart(chart);
-    }
-    Page::new(title)
-        .lede(&lede)
-        .section(key_figures(it))
-        .section(Section::new("The process").id("map").chart(map_chart(it)))
-        .section(findings.warning(CAUTION))
-        .section(improvements)
-        .section(ledger)
-        .section(steps.table(arcs_table(it)))
-        .section(Section::new("Ways through the process").id("variants").table(variants_table(it)))
-        .section(definitions())
+    improvements
 }
 
 /// The short form: the map, what stands out, and why work waits.
@@ -94,7 +111,8 @@ pub fn bottleneck_section(it: &Bottlenecks) -> Section {
 pub(crate) fn calls_section(log: &CallLog) -> Section {
     let journeys = CallJourneys::of(&log.calls);
     let instances = InstanceOptions::default().roles(Roles::calls());
-    let options = BottleneckOptions::default().instances(instances);
+    let detectors = Detectors::default().case_ends(CaseEnds::WithLastEvent);
+    let options = BottleneckOptions::default().instances(instances).detectors(detectors);
     match Bottlenecks::of(&journeys.log, &options, |_| ()) {
         Ok(it) if it.cases > 0 => bottleneck_section(&it),
         Ok(_) => empty_section("no call has a stage"),

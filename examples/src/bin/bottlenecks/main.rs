@@ -6,12 +6,14 @@ mod write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, ValueEnum};
 use ringback::calllog::Zone;
 use ringback::mining::{
-    Detectors, InstanceOptions, Roles, WaitingOptions, WorkingCalendars, human_hours, human_secs,
+    CaseEnds, Detectors, InstanceOptions, Roles, WaitingOptions, WorkingCalendars, human_hours,
+    human_secs,
 };
-use ringback::report::{BottleneckOptions, Bottlenecks};
+use ringback::report::{BottleneckOptions, Bottlenecks, comparison_in_words};
 use ringback_examples::{Failure, Reporting, Step, run};
 use serde_json::Value;
 
@@ -22,6 +24,7 @@ const EXAMPLES: &str = r#"Examples, the first after ingest has written the folde
 
   bottlenecks --calls log --out calls
   bottlenecks --log incidents.xes.gz --classifier concept:name,lifecycle:transition --out incidents
+  bottlenecks --log incidents.xes.gz --working-time hours.toml --change 2026-05-04 --out incidents
   bottlenecks --log tickets.csv --case number --activity state --time at --out tickets
 
 Durations are seconds. Findings are about groups, not persons: fewer than five people are never shown apart."#;
@@ -31,7 +34,7 @@ Durations are seconds. Findings are about groups, not persons: fewer than five p
 /// Reads an event log (.xes, .csv, .parquet, OCEL 2.0 .json or .xml; .gz is unpacked) or a folder that ingest has
 /// written, where a call is a case and its stages are the activities. Writes summary.json, dfg.csv (what directly
 /// follows what), variants.csv, ledger.csv and ledger_causes.csv (where the time goes), waiting_causes.csv,
-/// findings.json, improvements.json, rejected.csv, map.svg and report.html, one file that opens from disk.
+/// findings.json, improvements.json, with --change before_after.json, rejected.csv, map.svg and report.html, one file that opens from disk.
 #[derive(Parser)]
 #[expect(clippy::doc_markdown, reason = "it is the text of --help, which shows marks as they are")]
 #[command(version, after_long_help = EXAMPLES)]
@@ -53,6 +56,10 @@ struct Flags {
     /// When resources work (see docs/methods/mining.md); by default around the clock.
     #[arg(long, value_name = "FILE.toml")]
     working_time: Option<PathBuf>,
+    /// When something was changed, such as 2026-05-04 or 2026-05-04T09:00:00Z: compares the cases that started before with
+    /// those that started from then on, in before_after.json and on the page.
+    #[arg(long, value_name = "WHEN")]
+    change: Option<String>,
     /// Also write the log back into the folder.
     #[arg(long)]
     export: Option<Export>,
@@ -129,6 +136,7 @@ fn bottlenecks(flags: &Flags) -> Result<(), Failure> {
         step = Some(Step::new(quiet, doing));
     })?;
     drop(step);
+    check_periods(flags, &found)?;
     let writing = Step::new(quiet, "writing");
     let summary = write::summary(&read, &found);
     write::write(flags, &read, &found, &summary)?;
@@ -151,16 +159,49 @@ fn options(flags: &Flags, read: &Read) -> Result<BottleneckOptions, Failure> {
         instances = instances.roles(Roles::calls());
     }
     let mut waiting = WaitingOptions::default();
+    // A call has ended whatever came last; a ticket may be open.
+    let ends = match flags.source.calls {
+        Some(_) => CaseEnds::WithLastEvent,
+        None => CaseEnds::InTerminalState,
+    };
+    let mut detectors = Detectors::default().case_ends(ends);
     if let Some(path) = &flags.working_time {
         let text = std::fs::read_to_string(path).map_err(|it| Failure::at(path, &it))?;
         let calendars = WorkingCalendars::read(&text, &path.display().to_string())?;
         let stamps = read.log.at_micros();
         let (first, last) = (stamps.iter().min().copied(), stamps.iter().max().copied());
         let (first, last) = (first.unwrap_or(0), last.unwrap_or(0));
-        options = options.working_time(calendars.site().clone().compiled(first, last));
+        detectors = detectors.working_time(calendars.site().clone().compiled(first, last));
         waiting = waiting.calendars(calendars);
     }
-    Ok(options.instances(instances).waiting(waiting).detectors(Detectors::default()))
+    if let Some(text) = &flags.change {
+        options = options.change(instant(text, flags.time_zone)?);
+    }
+    Ok(options.instances(instances).waiting(waiting).detectors(detectors))
+}
+
+/// Both periods must have cases.
+fn check_periods(flags: &Flags, found: &Bottlenecks) -> Result<(), Failure> {
+    let (Some(change), Some((_, it))) = (&flags.change, &found.comparison) else { return Ok(()) };
+    let period = match (it.cases_before.0, it.cases_after.0) {
+        (0, _) => "before then",
+        (_, 0) => "from then on",
+        _ => return Ok(()),
+    };
+    Err(Failure::new(format!("--change {change}: no case started {period}")))
+}
+
+/// The instant that `--change` names: a stamp with its offset, or the start of a day in the zone, else in UTC.
+fn instant(text: &str, zone: Option<Zone>) -> Result<DateTime<Utc>, Failure> {
+    let day = text.parse::<NaiveDate>().ok();
+    let start = |day| zone.unwrap_or(Zone::UTC).start_of_day(day);
+    let stamp = || Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc());
+    day.map(start).or_else(stamp).ok_or_else(|| {
+        Failure::new(format!(
+            "--change {text}: expected a day such as 2026-05-04 or a stamp with its offset such as \
+             2026-05-04T09:00:00+02:00"
+        ))
+    })
 }
 
 #[expect(clippy::print_stdout, reason = "the program's answer")]
@@ -191,6 +232,9 @@ fn print(flags: &Flags, found: &Bottlenecks, summary: &Value) -> Result<(), Fail
         };
         let excess = human_hours(it.excess_hours * 3600.0);
         println!("  {}{place}: {excess} of excess in {} cases", it.pattern, it.cases);
+    }
+    if let Some(line) = found.comparison.as_ref().and_then(|it| comparison_in_words(&it.1)) {
+        println!("{line}");
     }
     println!("open {}", flags.out.join("report.html").display());
     Ok(())

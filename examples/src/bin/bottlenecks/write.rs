@@ -1,5 +1,6 @@
 //! The files.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -15,6 +16,7 @@ use super::{Export, Flags};
 /// What was found, as one JSON object.
 pub(crate) fn summary(read: &Read, it: &Bottlenecks) -> Value {
     let (coverage, graph) = (it.map.coverage(), it.times.graph());
+    let label_noise: BTreeMap<_, _> = it.findings.label_noise.iter().cloned().collect();
     json!({
         "cases": it.cases,
         "events": it.events,
@@ -45,6 +47,7 @@ pub(crate) fn summary(read: &Read, it: &Bottlenecks) -> Value {
             "roles": it.findings.roles,
             "not_looked_for": it.findings.not_looked_for,
             "slips": it.findings.slips,
+            "label_noise": label_noise,
         },
     })
 }
@@ -65,6 +68,10 @@ pub(crate) fn write(
     write_waits(&out.join("waiting_causes.csv"), it)?;
     write_json(&out.join("findings.json"), &it.findings.findings)?;
     write_json(&out.join("improvements.json"), &it.improvements)?;
+    if let Some((change_at, compared)) = &it.comparison {
+        let compared = json!({ "change_at": change_at, "compared": compared });
+        write_json(&out.join("before_after.json"), &compared)?;
+    }
     write_rejected(&out.join("rejected.csv"), read)?;
     let source = flags.source.log.as_ref().or(flags.source.calls.as_ref());
     let name = source.and_then(|it| it.file_name()).unwrap_or_default().to_string_lossy();
