@@ -196,8 +196,9 @@ impl WaitingOptions {
 #[derive(Clone, Debug)]
 pub struct WaitingCauses {
     parts: Vec<WaitParts>,
-    /// For each instance, what its wait is for by log alone: in order, apart from each other.
-    spans: Vec<Vec<Span>>,
+    /// The instances, pools without their resource.
+    own: ActivityInstances,
+    others: Others,
     calendars: Calendars,
     batches: Batches,
 }
@@ -237,21 +238,13 @@ impl WaitingCauses {
         let gap_micros = i64::from(options.max_batch_gap_secs) * 1_000_000;
         let batches = Batches::of(&own, gap_micros);
         let others = Others::of(&own, &batches);
-        let spans: Vec<Vec<Span>> = (0..own.instances.len())
-            .into_par_iter()
-            .with_min_len(MIN_TASK)
-            .map(|at| spans(&own, at, &batches, &others))
-            .collect();
         let calendars = Calendars::of(instances, options.calendars.as_ref());
-        let mut causes = Self { parts: Vec::new(), spans, calendars, batches };
-        let parts = |at: usize| {
-            let it = own.instances.get(at);
-            it.map_or_else(WaitParts::default, |it| {
-                causes.parts_between(at, it.enabled_micros, it.start_micros)
-            })
-        };
-        causes.parts =
-            (0..own.instances.len()).into_par_iter().with_min_len(MIN_TASK).map(parts).collect();
+        let mut causes = Self { parts: Vec::new(), own, others, calendars, batches };
+        let waits = causes.own.instances.par_iter().enumerate().with_min_len(MIN_TASK);
+        let parts = waits
+            .map(|(at, it)| causes.parts_between(at, it.enabled_micros, it.start_micros))
+            .collect();
+        causes.parts = parts;
         causes
     }
 
@@ -276,9 +269,14 @@ impl WaitingCauses {
 
     /// The parts of a stretch within an instance's wait. Unit: microseconds since 1970, UTC.
     pub(crate) fn parts_between(&self, instance: usize, from: i64, to: i64) -> WaitParts {
+        let whole = self.own.instances.get(instance).map(|it| (it.enabled_micros, it.start_micros));
+        if let (true, Some(parts)) = (whole == Some((from, to)), self.parts.get(instance)) {
+            return *parts;
+        }
         let mut parts = WaitParts::default();
         let mut free = from;
-        for span in self.spans.get(instance).into_iter().flatten() {
+        // Kept for no wait: where much work waits for one resource, each wait has as many stretches as there is work.
+        for span in spans(&self.own, instance, &self.batches, &self.others) {
             let (start, end) = (span.start.max(from), span.end.min(to));
             if start < end {
                 self.split_free(instance, free, start, &mut parts);

@@ -94,7 +94,9 @@ fn later_contacts(seen: &Seen<'_>, pattern: Pattern) -> Vec<Contact> {
                     found.push(*contact);
                 }
             }
-            if latest.is_none_or(|it| it.end_micros <= contact.end_micros) {
+            // A case that is still open ends after all others.
+            let end = |it: Contact| (it.is_open, it.end_micros);
+            if latest.is_none_or(|it| end(it) <= end(*contact)) {
                 latest = Some(*contact);
             }
         }
@@ -108,10 +110,8 @@ fn of_callers(seen: &Seen<'_>, pattern: Pattern) -> Vec<Candidate> {
         Candidate::new(pattern, seen.roles.category.as_deref().unwrap_or("case"), Vec::new());
     candidate.of_cases = by_caller(seen).values().map(Vec::len).sum();
     for contact in later_contacts(seen, pattern) {
-        let category = seen.roles.category.as_deref().and_then(|it| {
-            let column = seen.log.case_column(it).or_else(|| seen.log.column(it))?;
-            column.texts().get(seen.of_case(it, contact.case)?).map(str::to_owned)
-        });
+        let category = seen.roles.category.as_deref();
+        let category = category.and_then(|it| seen.shown_of_case(it, contact.case));
         let part = candidate.parts.number(category.into_iter().collect());
         let micros = seen.between(contact.start_micros, contact.end_micros);
         candidate.hits.push(Hit {

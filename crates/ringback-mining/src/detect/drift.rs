@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::durations::end_of_work;
 use super::levels::rounded;
 use super::report::{Candidate, Hit, Test};
 use super::seen::{NONE, Run};
@@ -23,7 +24,8 @@ pub(super) fn drift(seen: &Seen<'_>) -> Vec<Candidate> {
         seen.runs(&seen.state, case, &mut runs);
         for run in runs.iter().filter(|it| it.has_length() && !it.is_ongoing() && it.value != NONE)
         {
-            let stay = (run.start_micros, seen.length(run), case);
+            let micros = seen.between(run.start_micros, end_of_work(seen, run));
+            let stay = (run.start_micros, micros, case);
             places.entry(run.value).or_default().push(stay);
         }
     }

@@ -40,7 +40,7 @@ fn visits(seen: &Seen<'_>) -> ByPlace {
 }
 
 /// When a run ended: in a log of activities with start and end, the time until the next one is no stay.
-fn end_of_work(seen: &Seen<'_>, run: &Run) -> i64 {
+pub(super) fn end_of_work(seen: &Seen<'_>, run: &Run) -> i64 {
     if seen.log.start_micros().is_none() {
         return run.end_micros;
     }

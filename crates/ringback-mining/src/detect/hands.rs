@@ -1,5 +1,7 @@
 //! Patterns of hands: to and fro, back, on, and around.
 
+use rustc_hash::FxHashMap;
+
 use super::report::{Candidate, Hit};
 use super::seen::{Key, NONE, Run};
 use super::{Pattern, Seen};
@@ -108,14 +110,19 @@ pub(super) fn transfer_loop(seen: &Seen<'_>) -> Vec<Candidate> {
         candidate.of_cases += 1;
         // A way around ends where the next one may begin, so that no time counts twice.
         let mut free_from = 0;
+        // Where each value was last, three places before or earlier.
+        let mut last: FxHashMap<u32, usize> = FxHashMap::default();
         for (place, back) in runs.iter().enumerate().skip(3) {
-            let before = runs.get(free_from..place - 2).unwrap_or_default();
-            let Some(left) = before.iter().rposition(|it| it.value == back.value) else { continue };
+            if let Some(before) = runs.get(place - 3) {
+                last.insert(before.value, place - 3);
+            }
+            let left = last.get(&back.value).copied().filter(|it| *it >= free_from);
+            let Some(left) = left else { continue };
             let is_direct = runs.get(place - 2).is_some_and(|it| it.value == back.value);
             if is_direct {
                 continue;
             }
-            let around = runs.get(free_from + left + 1..place).unwrap_or_default();
+            let around = runs.get(left + 1..place).unwrap_or_default();
             let micros = around.iter().map(|it| seen.length(it)).sum();
             let part = candidate.parts.number(vec![key.show(back.value)]);
             let at_micros = around.first().map_or(0, |it| it.start_micros);

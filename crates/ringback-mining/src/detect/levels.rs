@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::report::{Candidate, Hit};
-use super::seen::{NONE, Run};
+use super::seen::{Key, NONE, Run};
 use super::{Pattern, Seen};
 use crate::quantile::quantile;
 
@@ -62,6 +62,9 @@ pub(super) fn over_engineered(seen: &Seen<'_>) -> Vec<Candidate> {
 }
 
 fn category_name(seen: &Seen<'_>, column: &str, value: u32) -> String {
+    if let Some(group) = seen.group.as_ref().filter(|it| it.name == column) {
+        return group.show(value);
+    }
     let found = seen.log.case_column(column).or_else(|| seen.log.column(column));
     found.and_then(|it| it.texts().get(value)).unwrap_or("(none)").to_owned()
 }
@@ -74,17 +77,30 @@ pub(super) fn rounded(micros: Option<f64>) -> i64 {
     micros.unwrap_or(0.0).round() as i64
 }
 
+/// The place of each level among all: levels are numbers, or else ordered by name.
+fn ranks(seen: &Seen<'_>, level: &Key) -> Vec<usize> {
+    // What may be written for a level need not be its name.
+    let names: Vec<&str> = match seen.log.column(&level.name) {
+        Some(column) => column.texts().iter().collect(),
+        None => return (0..level.shown.len()).collect(),
+    };
+    let number =
+        |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>().parse::<u32>();
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_by_key(|it| names.get(*it).map(|it| (number(it).unwrap_or(0), *it)));
+    let mut ranks = vec![0; names.len()];
+    for (rank, value) in order.into_iter().enumerate() {
+        if let Some(it) = ranks.get_mut(value) {
+            *it = rank;
+        }
+    }
+    ranks
+}
+
 /// Up a level.
 pub(super) fn escalation(seen: &Seen<'_>) -> Vec<Candidate> {
     let Some(level) = &seen.level else { return Vec::new() };
-    // Levels are numbers, or else ordered by name.
-    let mut names: Vec<(u32, String)> = (0_u32..).zip(level.shown.iter().cloned()).collect();
-    let number =
-        |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>().parse::<u32>();
-    names.sort_by(|a, b| {
-        number(&a.1).unwrap_or(0).cmp(&number(&b.1).unwrap_or(0)).then_with(|| a.1.cmp(&b.1))
-    });
-    let rank: BTreeMap<u32, usize> = names.iter().enumerate().map(|(at, it)| (it.0, at)).collect();
+    let rank = ranks(seen, level);
     let mut candidate = Candidate::new(Pattern::Escalation, &level.name, Vec::new());
     let mut runs: Vec<Run> = Vec::new();
     for case in 0..seen.log.cases() {
@@ -92,7 +108,8 @@ pub(super) fn escalation(seen: &Seen<'_>) -> Vec<Candidate> {
         candidate.of_cases += 1;
         for two in runs.windows(2) {
             let [low, high] = two else { continue };
-            let is_up = rank.get(&low.value).zip(rank.get(&high.value)).is_some_and(|(a, b)| a < b);
+            let of = |it: &Run| rank.get(usize::try_from(it.value).ok()?);
+            let is_up = of(low).zip(of(high)).is_some_and(|(a, b)| a < b);
             if is_up {
                 let part =
                     candidate.parts.number(vec![level.show(low.value), level.show(high.value)]);

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use super::report::{Candidate, Hit};
 use super::roles::has_word;
 use super::seen::{NONE, Run};
@@ -16,16 +18,13 @@ pub(super) fn waiting_loop(seen: &Seen<'_>) -> Vec<Candidate> {
     let mut stays = Vec::new();
     for case in 0..seen.log.cases() {
         seen.stays(case, &mut stays);
-        let mut counted: Vec<u32> = Vec::new();
+        let mut counted: FxHashSet<u32> = FxHashSet::default();
         for stay in stays.iter().filter(|it| it.has_length() && seen.is_queue(it.value)) {
             let candidate = states.entry(stay.value).or_insert_with(|| {
                 let name = seen.state.show(stay.value);
                 Candidate::new(Pattern::WaitingLoop, &seen.state.name, vec![name])
             });
-            if !counted.contains(&stay.value) {
-                counted.push(stay.value);
-                candidate.of_cases += 1;
-            }
+            candidate.of_cases += usize::from(counted.insert(stay.value));
             let micros = seen.length(stay);
             if micros > limit {
                 let group = seen.group.as_ref().map(|it| it.show(it.at(stay.first)));
@@ -83,14 +82,13 @@ pub(super) fn rework(seen: &Seen<'_>) -> Vec<Candidate> {
     let mut runs: Vec<Run> = Vec::new();
     for case in 0..seen.log.cases() {
         seen.runs(&seen.step, case, &mut runs);
-        let mut met: Vec<u32> = Vec::new();
+        let mut met: FxHashSet<u32> = FxHashSet::default();
         for (place, run) in runs.iter().enumerate().filter(|(_, it)| it.value != NONE) {
             let candidate = steps.entry(run.value).or_insert_with(|| {
                 let name = seen.step.show(run.value);
                 Candidate::new(Pattern::Rework, &seen.step.name, vec![name])
             });
-            if !met.contains(&run.value) {
-                met.push(run.value);
+            if met.insert(run.value) {
                 candidate.of_cases += 1;
                 continue;
             }

@@ -1,6 +1,7 @@
 //! Hand-overs and returns, counted on any attribute.
 
 use ringback_eventlog::EventLog;
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 use super::seen::NONE;
@@ -116,12 +117,13 @@ impl Returns {
         let direct = path.windows(3).filter(|it| it.first() == it.last()).count();
         let bounces =
             path.windows(4).filter(|it| matches!(it, [a, b, c, d] if a == c && b == d)).count();
-        let is_indirect = |place: &usize| {
-            let (before, value) = (path.get(..*place).unwrap_or_default(), path.get(*place));
+        let mut met: FxHashSet<u32> = FxHashSet::default();
+        let mut indirect = 0;
+        for (place, value) in path.iter().enumerate() {
             let two_before = place.checked_sub(2).and_then(|it| path.get(it));
-            value != two_before && value.is_some_and(|it| before.contains(it))
-        };
-        let indirect = (0..path.len()).filter(is_indirect).count();
+            let is_new = met.insert(*value);
+            indirect += usize::from(!is_new && Some(value) != two_before);
+        }
         self.handovers += path.len().saturating_sub(1);
         self.direct += direct;
         self.direct_cases += usize::from(direct > 0);

@@ -13,10 +13,29 @@ const PERSONS: [&str; 4] = ["org:resource", "assigned_to", "resource", "agent"];
 const CATEGORIES: [&str; 5] = ["category", "intent", "service", "product", "type"];
 const CALLERS: [&str; 4] = ["caller", "caller_id", "customer", "requester"];
 /// Words in the names of columns that name persons, stamps or the case itself.
-const NOT_COMPARED: [&str; 18] = [
+const NOT_COMPARED: [&str; 37] = [
     "resource",
     "assigned_to",
+    "assignee",
+    "owner",
+    "author",
     "agent",
+    "analyst",
+    "technician",
+    "operator",
+    "employee",
+    "handler",
+    "handled",
+    "worker",
+    "engineer",
+    "person",
+    "staff",
+    "reporter",
+    "contact_id",
+    "client",
+    "login",
+    "extension",
+    "account",
     "caller",
     "customer",
     "requester",
@@ -33,6 +52,9 @@ const NOT_COMPARED: [&str; 18] = [
     "phone",
     "mail",
 ];
+/// Words in the names of columns whose values are groups of people.
+const OF_PEOPLE: [&str; 9] =
+    ["group", "team", "queue", "role", "desk", "squad", "unit", "department", "level"];
 /// How many different values a column that is compared may have.
 const MOST_VALUES: usize = 50;
 const TERMINAL_WORDS: [&str; 7] =
@@ -205,6 +227,12 @@ fn found_terminal(log: &EventLog, status: &str) -> Vec<String> {
     };
     let named = names.iter().zip(seen).filter(|(name, counts)| is_terminal(name, *counts));
     named.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Whether the values of a column are groups of people, by its name.
+pub(crate) fn is_of_people(column: &str) -> bool {
+    let name = column.to_lowercase();
+    OF_PEOPLE.iter().any(|it| name.contains(it))
 }
 
 /// Whether a word of the name begins like one of these.

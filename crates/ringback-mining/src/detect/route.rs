@@ -67,22 +67,27 @@ pub(super) fn extra_step(seen: &Seen<'_>) -> Vec<Candidate> {
         routes.entry(runs.iter().map(|it| it.value).collect()).or_default().push(case);
     }
     let least = (COMMON_SHARE * seen.log.cases() as f64).max(1.0);
-    let common = |route: &[u32]| routes.get(route).map_or(0, Vec::len) as f64;
+    // By length: at most one route in twenty is common.
+    let mut common: BTreeMap<usize, Vec<(&[u32], f64)>> = BTreeMap::new();
+    for (route, cases) in routes.iter().filter(|it| it.1.len() as f64 >= least) {
+        common.entry(route.len()).or_default().push((route, cases.len() as f64));
+    }
     let mut found: BTreeMap<u32, Candidate> = BTreeMap::new();
-    let mut bases: BTreeMap<u32, Vec<Vec<u32>>> = BTreeMap::new();
+    let mut bases: BTreeMap<u32, Vec<&[u32]>> = BTreeMap::new();
     for (route, cases) in &routes {
-        let Some((place, base)) = without_one(route, |it| {
-            common(it) >= least && cases.len() as f64 <= EXCEPTION_SHARE * common(it)
-        }) else {
-            continue;
-        };
+        let shorter = route.len().checked_sub(1).and_then(|it| common.get(&it));
+        let fitting = shorter.into_iter().flatten();
+        let fitting = fitting.filter(|it| cases.len() as f64 <= EXCEPTION_SHARE * it.1);
+        let found_places = fitting.filter_map(|it| Some((one_more(route, it.0)?, it.0)));
+        // The first step without which the route fits.
+        let Some((place, base)) = found_places.min_by_key(|it| it.0) else { continue };
         let Some(step) = route.get(place).copied() else { continue };
         let candidate = found.entry(step).or_insert_with(|| {
             Candidate::new(Pattern::ExtraStep, &seen.step.name, vec![seen.step.show(step)])
         });
         let known = bases.entry(step).or_default();
         if !known.contains(&base) {
-            candidate.of_cases += routes.get(&base).map_or(0, Vec::len);
+            candidate.of_cases += routes.get(base).map_or(0, Vec::len);
             known.push(base);
         }
         candidate.of_cases += cases.len();
@@ -107,11 +112,10 @@ pub(super) fn extra_step(seen: &Seen<'_>) -> Vec<Candidate> {
     found.into_values().collect()
 }
 
-/// The first step without which the route fits, and the route without it; the step is nowhere else in the route.
-fn without_one(route: &[u32], fits: impl Fn(&[u32]) -> bool) -> Option<(usize, Vec<u32>)> {
-    (0..route.len()).find_map(|place| {
-        let mut base = route.to_vec();
-        let step = base.remove(place);
-        (!base.contains(&step) && fits(&base)).then_some((place, base))
-    })
+/// Where a route has one step more than a base that is one shorter; the step is nowhere else in the route.
+fn one_more(route: &[u32], base: &[u32]) -> Option<usize> {
+    let place = route.iter().zip(base).take_while(|(a, b)| a == b).count();
+    let is_one_more = route.get(place + 1..) == base.get(place..);
+    let step = route.get(place)?;
+    (is_one_more && !base.contains(step)).then_some(place)
 }

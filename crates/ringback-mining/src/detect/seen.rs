@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ringback_eventlog::{Column, EventLog, Texts};
 
-use super::roles::{ACTIVITY, LEVEL_OF_GROUP, level_at_end};
+use super::roles::{ACTIVITY, LEVEL_OF_GROUP, is_of_people, level_at_end};
 use super::slips::Slips;
 use super::{CaseEnds, Detectors, LogRoles, Pattern};
 use crate::Error;
@@ -131,11 +131,11 @@ impl<'a> Seen<'a> {
             carry(log, group);
             slips.mend_groups(log, &state, group, settings.label_noise);
         }
-        let level = level_of(log, &roles, group.as_ref());
-        if let (Some(group), Some(person)) = (&mut group, &person)
-            && !settings.per_person
-        {
-            hide_small(group, person, settings.min_people);
+        let mut level = level_of(log, &roles, group.as_ref());
+        if let Some(person) = person.as_ref().filter(|_| !settings.per_person) {
+            for of_people in [&mut group, &mut level].into_iter().flatten() {
+                hide_small(of_people, person, settings.min_people);
+            }
         }
         let is_in = |names: &[String]| state.shown.iter().map(|it| names.contains(it)).collect();
         Ok(Self {
@@ -296,6 +296,7 @@ impl<'a> Seen<'a> {
     }
 
     fn case_values(&self, column: &str) -> CaseValues {
+        let shown = self.shown_groups(column);
         let mut known: BTreeMap<u32, usize> = BTreeMap::new();
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         let mut names = Vec::new();
@@ -304,7 +305,10 @@ impl<'a> Seen<'a> {
             if let Some(found) = known.get(&value) {
                 return Some(*found);
             }
-            let name = self.shown_of_case(column, case)?;
+            let name = match &shown {
+                Some(key) => key.show(value),
+                None => self.shown_of_case(column, case)?,
+            };
             let place = *places.entry(name.clone()).or_insert_with(|| {
                 names.push(name);
                 names.len() - 1
@@ -314,6 +318,28 @@ impl<'a> Seen<'a> {
         });
         let of_case = of_case.collect();
         CaseValues { column: column.to_owned(), names, of_case }
+    }
+
+    /// What may be written for the values of a further column of groups of people; absent where the values may stand as they
+    /// are.
+    fn shown_groups(&self, column: &str) -> Option<Key> {
+        let person = self.person.as_ref().filter(|_| !self.settings.per_person)?;
+        if !is_of_people(column) || self.group.as_ref().is_some_and(|it| it.name == column) {
+            return None;
+        }
+        let mut key = match self.log.case_column(column) {
+            Some(of_cases) => {
+                let mut of_event = Vec::with_capacity(self.log.events());
+                for case in 0..self.log.cases() {
+                    let value = of_cases.number(case).unwrap_or(NONE);
+                    of_event.extend(self.log.case_events(case).map(|_| value));
+                }
+                Key::of_texts(column, of_event, of_cases.texts())
+            }
+            None => Key::of_column(self.log.column(column)?, self.log.events()),
+        };
+        hide_small(&mut key, person, self.settings.min_people);
+        Some(key)
     }
 
     /// What may be written for the value of a column for a case.

@@ -31,10 +31,24 @@ fn advance(c: char) -> f64 {
         ' ' | '.' | ',' | ':' | ';' | '!' | 'f' | 't' | '/' | '\u{a0}' | '·' => 0.28,
         '\u{202f}' => 0.2,
         '(' | ')' | '-' | 'r' | '"' | '[' | ']' => 0.34,
+        '\u{200b}'..='\u{200f}' => 0.0,
         'm' | 'M' | 'W' | '%' | '@' | '…' => 0.88,
         'w' | 'A'..='Z' => 0.72,
+        // Pictures are wider than letters in the fonts that have them.
+        '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}' => 1.25,
         '\u{1100}'..='\u{11ff}' | '\u{2e80}'.. => 1.0,
         _ => 0.56,
+    }
+}
+
+/// The name of a step from one to another. Between names that are written from right to left the arrow would point at the first:
+/// marks on both sides keep the order.
+pub(super) fn step_name(from: &str, to: &str) -> String {
+    let is_right_to_left = |it: char| matches!(it, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
+    if from.chars().chain(to.chars()).any(is_right_to_left) {
+        format!("{from}\u{200e} → \u{200e}{to}")
+    } else {
+        format!("{from} → {to}")
     }
 }
 

@@ -3,7 +3,7 @@
 use super::human::{human_count, human_hours, human_secs};
 use super::layout::{Bend, LABEL_GAP, Layout, Link, Room, Route, lay_out};
 use super::markup::{Markup, coord};
-use super::measure::{LABEL, LINE, NAME_WIDE, name_width, width, wrap};
+use super::measure::{LABEL, LINE, NAME_WIDE, name_width, step_name, width, wrap};
 use super::{DrawOptions, Drawing, Sheet};
 use crate::{MapActivity, MapArc, ProcessMap, Stop};
 
@@ -262,7 +262,7 @@ impl<'a> Picture<'a> {
             Stop::End => "end",
             Stop::Activity(at) => self.map.activities().get(at).map_or("", |it| it.name.as_str()),
         };
-        let name = format!("{} → {}", name(arc.from), name(arc.to));
+        let name = step_name(name(arc.from), name(arc.to));
         about_time(&name, arc.count, arc.mean_secs, arc.excess_secs)
     }
 }

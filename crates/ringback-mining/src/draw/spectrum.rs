@@ -2,7 +2,7 @@
 
 use super::human::{human_count, human_secs};
 use super::markup::{Markup, coord};
-use super::measure::{LABEL, LINE, fit, width};
+use super::measure::{LABEL, LINE, fit, step_name, width};
 use super::ticks::{Tick, ticks};
 use super::{DrawOptions, Drawing, Sheet};
 use crate::quantile::quantile;
@@ -146,7 +146,7 @@ fn draw_band(sheet: &mut Sheet<'_>, band: &SpectrumBand, axis: Axis, marks: &[Ti
     let every = steps.len().div_ceil(if is_narrow { 350 } else { 800 }).max(1);
     steps.sort_unstable();
     let room = axis.right - axis.left;
-    let name = format!("{} → {}", band.from, band.to);
+    let name = step_name(&band.from, &band.to);
     let shown = fit(&name, super::measure::NAME_WIDE, room);
     let tag = sheet.body.tag("text").num("x", axis.left).num("y", sheet.y + 13.0);
     tag.attr("class", "rm-name").content(|body| {

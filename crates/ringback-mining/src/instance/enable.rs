@@ -23,8 +23,9 @@ impl ActivityInstances {
             let (first, span) = (range.start, self.span(case));
             let Some(instances) = self.instances.get_mut(range) else { continue };
             let Some((case_start, _)) = span else { continue };
+            let runs = run_starts(instances);
             for at in 0..instances.len() {
-                let enabler = enabler(instances, at, concurrency);
+                let enabler = enabler(instances, &runs, at, concurrency);
                 let ended = enabler.and_then(|it| instances.get(it)).map(|it| it.end_micros);
                 if let Some(instance) = instances.get_mut(at) {
                     instance.enabler = enabler.map(|it| first + it);
@@ -45,19 +46,36 @@ impl ActivityInstances {
     }
 }
 
+/// For each of a case's instances the first of the neighbors before it that have its activity.
+fn run_starts(instances: &[ActivityInstance]) -> Vec<usize> {
+    let mut starts: Vec<usize> = Vec::with_capacity(instances.len());
+    for same in instances.chunk_by(|a, b| a.activity == b.activity) {
+        starts.extend(std::iter::repeat_n(starts.len(), same.len()));
+    }
+    starts
+}
+
 /// The enabler of one of a case's instances, which are in order of their ends.
-fn enabler(instances: &[ActivityInstance], at: usize, concurrency: &Concurrency) -> Option<usize> {
+fn enabler(
+    instances: &[ActivityInstance],
+    runs: &[usize],
+    at: usize,
+    concurrency: &Concurrency,
+) -> Option<usize> {
     let it = instances.get(at)?;
     let may = |other: &ActivityInstance| {
         other.end_micros <= it.start_micros && other.end_micros < it.end_micros
     };
-    let ended = instances.partition_point(may);
-    let is_enabler = |place: &usize| {
-        instances
-            .get(*place)
-            .is_some_and(|other| !concurrency.is_concurrent(other.activity, it.activity))
-    };
-    (0..ended).rev().find(is_enabler)
+    let mut ended = instances.partition_point(may);
+    while let Some(last) = ended.checked_sub(1) {
+        let other = instances.get(last)?;
+        if !concurrency.is_concurrent(other.activity, it.activity) {
+            return Some(last);
+        }
+        // Its neighbors of the same activity run beside it too.
+        ended = *runs.get(last)?;
+    }
+    None
 }
 
 /// The place of each activity among all names in order.

@@ -8,6 +8,9 @@ use super::{MapActivity, MapArc, MapCoverage, MapOptions, ProcessMap, Stop};
 /// A process with its stops numbered: the start, the activities, the end.
 struct Process<'a> {
     arcs: Vec<&'a MapArc>,
+    /// Where each stop leads to, and from where it is reached.
+    leads_to: Vec<Vec<usize>>,
+    comes_from: Vec<Vec<usize>>,
     stops: usize,
     /// What the start and the end are called.
     start: usize,
@@ -26,7 +29,15 @@ pub(super) fn abstracted(
     let mut arcs: Vec<&MapArc> = arcs.iter().filter(|it| known(it.from) && known(it.to)).collect();
     arcs.sort_by_key(|it| (Reverse(it.count), it.from, it.to));
     let n = activities.len();
-    let process = Process { arcs, stops: n + 2, start: n, end: n + 1 };
+    let mut process = Process {
+        arcs,
+        leads_to: vec![Vec::new(); n + 2],
+        comes_from: vec![Vec::new(); n + 2],
+        stops: n + 2,
+        start: n,
+        end: n + 1,
+    };
+    process.link();
     let mut by_count: Vec<usize> = (0..n).collect();
     by_count.sort_by_key(|it| (Reverse(activities[*it].count), *it));
     let (kept, chosen) = process.best(&by_count, options);
@@ -61,6 +72,15 @@ impl Process<'_> {
             Stop::Start => self.start,
             Stop::Activity(at) => at,
             Stop::End => self.end,
+        }
+    }
+
+    /// Notes what leads where.
+    fn link(&mut self) {
+        for at in 0..self.arcs.len() {
+            let (from, to) = self.ends(self.arcs[at]);
+            self.leads_to[from].push(to);
+            self.comes_from[to].push(from);
         }
     }
 
@@ -101,36 +121,41 @@ impl Process<'_> {
         let mut next = by_count.iter();
         loop {
             let wanted = most - kept.len().min(most);
-            let more: Vec<usize> = next.by_ref().take(wanted).copied().collect();
+            let more: BTreeSet<usize> = next.by_ref().take(wanted).copied().collect();
             if more.is_empty() {
                 return kept;
             }
-            kept.extend(more);
-            let from_start = self.reached(&kept, false);
-            let to_end = self.reached(&kept, true);
-            kept.retain(|it| from_start[*it] && to_end[*it]);
+            // Those that are kept lie on such ways already, so only the new ones are looked at.
+            let from_start = self.joined(&kept, &more, self.start);
+            let to_end = self.joined(&kept, &more, self.end);
+            kept.extend(from_start.intersection(&to_end));
         }
     }
 
-    /// The stops that can be reached from the start along kept ones, or from which the end can be.
-    fn reached(&self, kept: &BTreeSet<usize>, backwards: bool) -> Vec<bool> {
-        let mut next: Vec<Vec<usize>> = vec![Vec::new(); self.stops];
-        for arc in &self.arcs {
-            let (from, to) = self.ends(arc);
-            let (from, to) = if backwards { (to, from) } else { (from, to) };
-            next[from].push(to);
-        }
-        let mut is_reached = vec![false; self.stops];
-        let mut open = vec![if backwards { self.end } else { self.start }];
+    /// Of new stops those that a way from the start leads to along kept and new ones, or from which a way leads to the end.
+    fn joined(
+        &self,
+        kept: &BTreeSet<usize>,
+        more: &BTreeSet<usize>,
+        edge: usize,
+    ) -> BTreeSet<usize> {
+        let (ahead, behind) = if edge == self.start {
+            (&self.leads_to, &self.comes_from)
+        } else {
+            (&self.comes_from, &self.leads_to)
+        };
+        let is_beside_kept =
+            |it: &usize| behind[*it].iter().any(|to| *to == edge || kept.contains(to));
+        let mut open: Vec<usize> = more.iter().copied().filter(is_beside_kept).collect();
+        let mut joined: BTreeSet<usize> = open.iter().copied().collect();
         while let Some(stop) = open.pop() {
-            for to in &next[stop] {
-                if kept.contains(to) && !is_reached[*to] {
-                    is_reached[*to] = true;
+            for to in &ahead[stop] {
+                if more.contains(to) && joined.insert(*to) {
                     open.push(*to);
                 }
             }
         }
-        is_reached
+        joined
     }
 
     /// The arcs between kept stops, in the order in which they are wanted: the most frequent first.

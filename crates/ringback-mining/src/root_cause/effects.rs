@@ -47,12 +47,13 @@ pub(super) fn normal_scores(values: &[f64]) -> Vec<f64> {
 pub(super) fn fit(values: &[f64], columns: &[CaseValues]) -> Vec<Vec<Effect>> {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n.max(1.0);
-    let mut rest: Vec<f64> = values.iter().map(|it| it - mean).collect();
+    let centered: Vec<f64> = values.iter().map(|it| it - mean).collect();
+    let mut rest = centered.clone();
     let mut found: Vec<Vec<Effect>> =
         columns.iter().map(|it| vec![Effect::default(); it.names.len()]).collect();
     for _ in 0..ROUNDS {
         let mut moved = 0.0_f64;
-        let variance = rest.iter().map(|it| it * it).sum::<f64>() / (n - 1.0).max(1.0);
+        let variance = rest_variance(&centered, &rest);
         for (levels, effects) in columns.iter().zip(&mut found) {
             moved = moved.max(fit_one(&mut rest, levels, effects, variance));
         }
@@ -61,6 +62,18 @@ pub(super) fn fit(values: &[f64], columns: &[CaseValues]) -> Vec<Vec<Effect>> {
         }
     }
     found
+}
+
+/// The variance of what no attribute explains, by the figures times their rests: the squares of the rests alone are too few
+/// where an attribute has about as many values as there are cases, and then every attribute would seem to explain a lot.
+///
+/// # Source
+///
+/// Henderson's equation for the variance of the rest, as in \[`Robinson1991`\].
+fn rest_variance(centered: &[f64], rest: &[f64]) -> f64 {
+    let product = centered.iter().zip(rest).map(|(a, b)| a * b).sum::<f64>();
+    let squares = rest.iter().map(|it| it * it).sum::<f64>();
+    product.max(squares) / (rest.len() as f64 - 1.0).max(1.0)
 }
 
 /// Fits one attribute and says how far an effect moved at most.

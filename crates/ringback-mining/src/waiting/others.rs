@@ -6,12 +6,14 @@ use crate::{ActivityInstances, Batches};
 const LEAF: usize = 16;
 
 /// The work of each resource.
+#[derive(Clone, Debug)]
 pub(super) struct Others {
     /// By resource.
     of: Vec<Work>,
 }
 
 /// One instance of a resource's work. Unit of instants: microseconds since 1970, UTC.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Other {
     pub(super) start: i64,
     pub(super) end: i64,
@@ -22,7 +24,7 @@ pub(super) struct Other {
 }
 
 /// The work of one resource.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 struct Work {
     /// In order of their starts.
     order: Vec<Other>,

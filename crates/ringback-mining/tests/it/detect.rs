@@ -508,3 +508,20 @@ fn activities_with_start_and_end_are_stays_and_the_time_between_is_a_transition(
     assert_eq!((found.cases, found.place.values), (10, vec!["ivr".to_owned(), "talk".to_owned()]));
     assert!(detect(&log, &all_of(Pattern::ExtremeStay)).unwrap().findings.is_empty());
 }
+
+#[test]
+fn a_longer_time_to_the_next_activity_is_no_drift_of_the_activity() {
+    let mut log = EventLogBuilder::default();
+    for number in 0..240_i64 {
+        let case = log.case(&format!("C-{number}"));
+        let at = number * 6 * HOUR;
+        // From the thirtieth day on it takes a day from the talk to the wrap-up.
+        let wait = if number < 120 { 1 } else { 24 };
+        log.event(case, "talk", at + HOUR + number % 7);
+        log.started_at(at);
+        log.event(case, "wrap", at + (2 + wait) * HOUR);
+        log.started_at(at + (1 + wait) * HOUR);
+    }
+    let found = detect(&log.build(), &Detectors::default().only(&[Pattern::Drift])).unwrap();
+    assert!(found.findings.is_empty(), "{:?}", found.findings);
+}

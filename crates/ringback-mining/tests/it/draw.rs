@@ -315,6 +315,18 @@ fn a_spectrum_says_how_many_steps_it_leaves_out() {
 }
 
 #[test]
+fn an_arrow_between_names_from_right_to_left_points_at_the_second() {
+    // Without the marks all is one run from right to left, and the arrow, which is not mirrored, points at the first.
+    let (from, to) = ("בתור", "בטיפול");
+    let steps = (0..9).map(|it| (it, it + 1_000_000)).collect();
+    let band = SpectrumBand { from: from.into(), to: to.into(), steps };
+    let drawing = draw_spectrum(&[band], &DrawOptions::file("x"));
+    assert!(drawing.svg().contains(&format!("{from}\u{200e} → \u{200e}{to}")), "{}", drawing.svg());
+    let svg = drawn(&map(&[from, to], &[(0, 1, 5, 0.0), (1, 2, 5, 0.0), (2, 3, 5, 0.0)]));
+    assert!(svg.contains(&format!("{from}\u{200e} → \u{200e}{to}: 5 times")), "{svg}");
+}
+
+#[test]
 fn numbers_are_in_units_that_a_reader_takes_in() {
     let secs = [
         (0.0, "0 s"),

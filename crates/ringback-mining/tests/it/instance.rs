@@ -77,3 +77,30 @@ fn stages_of_calls_have_the_roles_of_their_kinds() {
     let declared = StageKind::ALL.iter().filter(|it| matches!(role(**it), Role::Declared(_)));
     assert_eq!(declared.count(), 5, "menu, ring, hold, consult and callback");
 }
+
+const MANY: i64 = 40_000;
+
+#[test]
+fn much_work_side_by_side_is_looked_at_in_a_moment() {
+    let mut log = EventLogBuilder::default();
+    let mut add = |case: usize, activity: &str, start: i64, end: i64| {
+        let case = log.case(&case.to_string());
+        log.event(case, activity, end);
+        log.started_at(start);
+    };
+    for case in 0..20 {
+        let order = if case % 2 == 0 { ["a", "b"] } else { ["b", "a"] };
+        add(case, order[0], 0, 1);
+        add(case, order[1], 2, 3);
+    }
+    for at in 0..MANY {
+        add(20, "a", at, at + 1);
+        add(20, "b", MANY + at, 3 * MANY + at);
+    }
+    let all = ActivityInstances::of(&log.build(), &InstanceOptions::default());
+    // Nothing but a ends before a b begins, and a runs beside b.
+    let b = all.activities().find("b").unwrap();
+    let of_case = all.instances().iter().filter(|it| it.case == 20 && it.activity == b);
+    let enablers: Vec<Option<usize>> = of_case.map(|it| it.enabler).collect();
+    assert!(enablers.len() == 40_000 && enablers.iter().all(Option::is_none));
+}

@@ -7,6 +7,8 @@ mod before_after;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod contacts;
+#[cfg(test)]
 mod detect;
 #[cfg(test)]
 mod discover_hours;
@@ -29,9 +31,13 @@ mod ledger;
 #[cfg(test)]
 mod map;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod rank;
 #[cfg(test)]
 mod root_cause;
+#[cfg(test)]
+mod routes;
 #[cfg(test)]
 mod survival;
 #[cfg(test)]

@@ -84,6 +84,40 @@ fn without_a_cause_at_most_one_run_of_twenty_names_one() {
     assert!(runs <= 10, "{runs}");
 }
 
+/// Cases with an id of their own each, or one for two of them, and a product that makes no difference.
+fn with_ids(seed: u64, cases: usize, of_id: usize) -> (EventLog, Vec<f64>) {
+    let mut dice = Dice::new(seed);
+    let mut log = EventLogBuilder::default();
+    let columns = ["id", "product", "team"].map(|it| log.case_column(it, ValueKind::Text));
+    let mut hours = Vec::new();
+    for number in 0..cases {
+        let case = log.case(&format!("T-{number}"));
+        log.event(case, "New", 0);
+        log.set_case(case, columns[0], &format!("id {}", number / of_id));
+        log.set_case(case, columns[1], &format!("product {}", dice.below(4)));
+        log.set_case(case, columns[2], &format!("team {}", dice.below(6)));
+        hours.push(dice.stay(600.0) as f64 / 3.6e9);
+    }
+    (log.build(), hours)
+}
+
+#[test]
+fn an_id_is_no_cause_and_makes_none_of_others() {
+    for of_id in [1, 2, 5] {
+        for compare in [["id", "product", "team"], ["team", "product", "id"]] {
+            let mut runs = 0;
+            for seed in 1..=60 {
+                let (log, hours) = with_ids(seed, 300, of_id);
+                let settings = Detectors::default().compare(&compare).min_cases(1);
+                let found = root_causes(&log, &settings, &hours).unwrap();
+                runs += usize::from(found.iter().any(|it| it.q_value < 0.05));
+            }
+            // The 0.1 % point of 60 runs at 0.05 is 9.
+            assert!(runs <= 8, "{runs} of 60 runs name a cause, {of_id} cases an id, {compare:?}");
+        }
+    }
+}
+
 #[test]
 fn one_figure_for_each_case_is_expected() {
     let (log, _) = planted(1, 1.0);

@@ -1,5 +1,6 @@
 //! The survival curve against published values, closed forms and a truth that is known.
 
+use proptest::prelude::*;
 use ringback_eventlog::{EventLogBuilder, ValueKind};
 use ringback_mining::{Detectors, Lifetime, SurvivalCurve, lifetimes, throughput};
 
@@ -154,4 +155,37 @@ fn a_case_ends_with_the_first_of_its_last_terminal_states() {
         found,
         [Lifetime { micros: 50, is_ended: true }, Lifetime { micros: 800, is_ended: false }]
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn curves_with_many_ties_are_the_product_over_ages(
+        drawn in prop::collection::vec((0..7_i64, any::<bool>()), 0..25),
+    ) {
+        let lifetimes: Vec<Lifetime> =
+            drawn.iter().map(|(micros, is_ended)| Lifetime { micros: *micros, is_ended: *is_ended }).collect();
+        let curve = SurvivalCurve::of(&lifetimes);
+        let open = |age: i64| -> f64 {
+            let share = |at: i64| {
+                let at_risk = drawn.iter().filter(|it| it.0 >= at).count();
+                let ended = drawn.iter().filter(|it| it.0 == at && it.1).count();
+                1.0 - ended as f64 / at_risk.max(1) as f64
+            };
+            (0..=age).map(share).product()
+        };
+        for age in 0..9 {
+            prop_assert!((curve.open_share(age) - open(age)).abs() < 1e-12, "{age}");
+            let interval = curve.open_share_interval(age, 0.95);
+            prop_assert!(interval.lower <= open(age) + 1e-12 && open(age) <= interval.upper + 1e-12);
+        }
+        let median = (0..9).find(|it| open(*it) <= 0.5 + 1e-12);
+        prop_assert_eq!(curve.median_micros(), median);
+        let interval = curve.quantile_interval_secs(0.5, 0.95);
+        let secs = median.map_or(f64::INFINITY, |it| it as f64 / 1e6);
+        prop_assert!(interval.lower <= secs && secs <= interval.upper, "{interval:?} {secs}");
+        let area: f64 = (0..8).map(|age| open(age) / 1e6).sum();
+        prop_assert!((curve.mean_up_to_secs(8) - area).abs() < 1e-12);
+    }
 }

@@ -303,6 +303,24 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn causes_of_much_work_of_few_people_equal_a_count_by_seconds(
+        work in prop::collection::vec((0..3_usize, 0..5_usize, 0..2_usize, 0..60_i64, 0..40_i64), 60..140),
+    ) {
+        let all = ActivityInstances::of(&random_log(&work), &InstanceOptions::default());
+        let causes = WaitingCauses::of(&all, &WaitingOptions::default().calendars(rosters()));
+        for at in 0..all.instances().len() {
+            let parts = causes.parts(at).unwrap();
+            let five = WaitCause::FIVE.map(|cause| parts.micros(cause));
+            let found = [parts.declared_total_micros(), five[0], five[1], five[2], five[3], five[4]];
+            prop_assert_eq!(found, by_second(&all, &causes, at), "{}", at);
+        }
+    }
+}
+
 #[test]
 fn pools_and_work_without_a_resource_wait_for_nobody_known() {
     let work: [Work; 4] = [(0, 0, 0, 0, 1), (0, 1, 1, 30, 5), (1, 0, 0, 0, 2), (1, 1, 1, 10, 15)];
