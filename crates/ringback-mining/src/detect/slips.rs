@@ -1,7 +1,7 @@
 //! Labels that are slips: one event in a route that is common otherwise.
 
 use ringback_eventlog::EventLog;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::noise::{share_of_group_slips, share_of_slips};
 use super::seen::Key;
@@ -109,28 +109,42 @@ fn apply(log: &EventLog, key: &mut Key, mended: &FxHashMap<Vec<u32>, (usize, u32
 /// Finds the routes that differ from a route in one label, in time that grows with its length only.
 pub(super) struct Neighbors<'a> {
     routes: Vec<&'a [u32]>,
-    /// The numbers of the routes that are this one, but for the label at the place.
-    but_for: FxHashMap<(usize, Vec<u32>), Vec<usize>>,
+    numbers: FxHashMap<&'a [u32], usize>,
+    lengths: FxHashSet<usize>,
+    /// The numbers of the routes that may be this one, but for the label at the place.
+    but_for: FxHashMap<ButFor, Vec<usize>>,
 }
+
+/// The length of a route, a place in it, and hashes of what stands before and after.
+type ButFor = (usize, usize, u64, u64);
 
 impl<'a> Neighbors<'a> {
     pub(super) fn of(routes: impl Iterator<Item = &'a [u32]>) -> Self {
         let routes: Vec<&[u32]> = routes.collect();
-        let mut but_for: FxHashMap<(usize, Vec<u32>), Vec<usize>> = FxHashMap::default();
+        let mut but_for: FxHashMap<ButFor, Vec<usize>> = FxHashMap::default();
         for (number, route) in routes.iter().enumerate() {
-            for place in 0..route.len() {
-                but_for.entry((place, without(route, place))).or_default().push(number);
+            for key in but_for_one(route) {
+                but_for.entry(key).or_default().push(number);
             }
         }
-        Self { routes, but_for }
+        let numbers = routes.iter().enumerate().map(|(number, route)| (*route, number)).collect();
+        let lengths = routes.iter().map(|it| it.len()).collect();
+        Self { routes, numbers, lengths, but_for }
     }
 
     /// Calls with the number of each of the routes that differs from this one in one label, and with the place.
     pub(super) fn each(&self, route: &[u32], mut found: impl FnMut(usize, usize)) {
-        for place in 0..route.len() {
-            let numbers = self.but_for.get(&(place, without(route, place)));
-            for number in numbers.into_iter().flatten() {
-                if self.routes.get(*number).is_some_and(|it| *it != route) {
+        if !self.lengths.contains(&route.len()) {
+            return;
+        }
+        let own = self.numbers.get(route);
+        for (place, key) in but_for_one(route).into_iter().enumerate() {
+            let numbers = self.but_for.get(&key);
+            for number in numbers.into_iter().flatten().filter(|it| Some(*it) != own) {
+                let other = self.routes.get(*number).copied().unwrap_or_default();
+                let is_same = other.get(..place) == route.get(..place)
+                    && other.get(place + 1..) == route.get(place + 1..);
+                if is_same {
                     found(*number, place);
                 }
             }
@@ -138,13 +152,24 @@ impl<'a> Neighbors<'a> {
     }
 }
 
-/// A route but for the label at a place.
-fn without(route: &[u32], place: usize) -> Vec<u32> {
-    let mut rest = route.to_vec();
-    if place < rest.len() {
-        rest.remove(place);
+/// For each place of a route what it is but for the label there.
+fn but_for_one(route: &[u32]) -> Vec<ButFor> {
+    let add = |hash: u64, label: u32| {
+        (hash ^ (u64::from(label) + 1)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23)
+    };
+    let mut after = vec![0_u64; route.len()];
+    let mut hash = 0;
+    for (place, label) in after.iter_mut().zip(route).rev() {
+        *place = hash;
+        hash = add(hash, *label);
     }
-    rest
+    let mut before = 0;
+    let key = |(place, (after, label)): (usize, (u64, &u32))| {
+        let key = (route.len(), place, before, after);
+        before = add(before, *label);
+        key
+    };
+    after.into_iter().zip(route).enumerate().map(key).collect()
 }
 
 /// A route as far as slips of the group matter: the states, and the groups numbered by first appearance.
@@ -165,10 +190,17 @@ fn mend_groups(log: &EventLog, state: &Key, group: &mut Key, noise: f64) -> usiz
         *counts.entry(route).or_insert(0) += 1;
     }
     let count = |route: &GroupRoute| counts.get(route).copied().unwrap_or(0);
+    // Only a route of the same states can be what a slip is mended to.
+    let is_common = |it: &&GroupRoute| count(it) >= COMMON;
+    let states_of = |it: &GroupRoute| it.iter().map(|it| it.0).collect::<Vec<u32>>();
+    let common: FxHashSet<Vec<u32>> = routes.iter().filter(is_common).map(states_of).collect();
     let mut judged: FxHashMap<&GroupRoute, Option<(usize, usize)>> = FxHashMap::default();
     let mut slips = 0;
     for (case, route) in routes.iter().enumerate() {
-        let found = judged.entry(route).or_insert_with(|| slip_of_group(route, noise, count));
+        let found = judged.entry(route).or_insert_with(|| {
+            let may_be = common.contains(&states_of(route));
+            may_be.then(|| slip_of_group(route, noise, count)).flatten()
+        });
         let Some((place, neighbor)) = *found else { continue };
         let labels = group.of_event.get_mut(log.case_events(case)).unwrap_or_default();
         let right = labels.get(neighbor).copied();
@@ -191,13 +223,10 @@ pub(super) fn group_routes(log: &EventLog, state: &Key, group: &Key) -> Vec<Grou
 }
 
 pub(super) fn numbered(states: &[u32], groups: &[u32]) -> GroupRoute {
-    let mut met: Vec<u32> = Vec::new();
+    let mut met: FxHashMap<u32, u32> = FxHashMap::default();
     let number = |group: &u32| {
-        let place = met.iter().position(|it| it == group).unwrap_or_else(|| {
-            met.push(*group);
-            met.len() - 1
-        });
-        u32::try_from(place).unwrap_or(u32::MAX)
+        let next = u32::try_from(met.len()).unwrap_or(u32::MAX);
+        *met.entry(*group).or_insert(next)
     };
     states.iter().copied().zip(groups.iter().map(number)).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use ringback_eventlog::{EventLog, EventLogBuilder, ValueKind};
 use ringback_mining::{
-    Detectors, Finding, Missing, Pattern, Returns, Variants, count_returns, detect,
+    Detectors, Finding, Missing, Pattern, Returns, Variants, count_returns, detect, lifetimes,
 };
 
 const HOUR: i64 = 3_600_000_000;
@@ -168,6 +168,8 @@ fn a_case_of_a_hundred_thousand_different_steps_is_looked_at_in_a_moment() {
     for pattern in [Pattern::Rework, Pattern::TransferLoop, Pattern::ExtraStep] {
         assert!(found(&log, pattern).is_empty(), "{pattern}");
     }
+    // What is learned of slips of the pen is learned without comparing each step with each.
+    assert!(lifetimes(&log, &Detectors::default().terminal(&["step 99999"])).is_ok());
     let returns = count_returns(&log, "org:group", Missing::OwnValue).unwrap();
     assert_eq!((returns.handovers, returns.indirect), (2 * 99_999, 0));
 }
