@@ -88,7 +88,8 @@ impl<R: Read> Markup<R> {
     /// If what comes next, after white space, is an element without content that begins as `opening` (up to the quote
     /// before its only value that changes) and ends with that value: the value, and the element is passed over.
     ///
-    /// Nothing is passed over, and the element is left to [`Markup::tag`], where the value holds an entity.
+    /// Nothing is passed over, and the element is left to [`Markup::tag`], where the value holds an entity, a line end or
+    /// a tab: these are not what they are written as.
     #[inline]
     pub(crate) fn value_after(&mut self, opening: &[u8]) -> Result<Option<&[u8]>, Problem> {
         if self.end - self.start < LOW {
@@ -98,7 +99,9 @@ impl<R: Read> Markup<R> {
         let blank = held.iter().take_while(|it| **it <= b' ').count();
         let Some(rest) = held[blank..].strip_prefix(opening) else { return Ok(None) };
         let Some(len) = memchr2(b'"', b'&', rest) else { return Ok(None) };
-        if !rest[len..].starts_with(b"\"/>") {
+        // Without a branch for each byte.
+        let has_controls = rest[..len].iter().fold(false, |has, it| has | (*it < b' '));
+        if has_controls || !rest[len..].starts_with(b"\"/>") {
             return Ok(None);
         }
         let from = self.start + blank + opening.len();
@@ -120,6 +123,10 @@ impl<R: Read> Markup<R> {
                 continue;
             };
             self.start += at;
+            // What comes next is known by its first bytes.
+            if self.end - self.start < CDATA.len() && !self.is_over {
+                self.fill()?;
+            }
             if self.passed_over("<!--", b"-->")?.is_some()
                 || self.passed_over(CDATA, b"]]>")?.is_some()
                 || self.passed_over("<?", b"?>")?.is_some()
@@ -326,8 +333,16 @@ impl<'a> Tag<'a> {
     }
 
     /// The attribute of a name, its entities replaced; `None` if there is none.
+    ///
+    /// A line end or a tab that is written as such is a blank, as XML has it; one that is written as a number stays.
     pub(crate) fn attribute(&self, name: &[u8]) -> Result<Option<Cow<'a, str>>, Problem> {
-        self.raw(name).map(|(_, value)| text(value)).transpose()
+        let Some((_, value)) = self.raw(name) else { return Ok(None) };
+        if !value.iter().any(|it| b"\t\n\r".contains(it)) {
+            return text(value).map(Some);
+        }
+        let value = std::str::from_utf8(value).map_err(|_| not_utf8())?;
+        let blank = value.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");
+        Ok(Some(Cow::Owned(text(blank.as_bytes())?.into_owned())))
     }
 }
 
