@@ -141,9 +141,7 @@ impl Row for FrameRow<'_> {
             return Some(Cow::Owned(text));
         }
         Some(match self.columns.get(column).map(|it| &it.1) {
-            Some(Cells::Text(values)) => {
-                Cow::Borrowed(values.get(self.row).unwrap_or_default().trim())
-            }
+            Some(Cells::Text(values)) => Cow::Borrowed(values.get(self.row).unwrap_or_default()),
             Some(Cells::Other(values)) => Cow::Owned(told(&values.get(self.row).ok()?)),
             _ => Cow::Borrowed(""),
         })
