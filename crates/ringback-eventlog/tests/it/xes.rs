@@ -236,6 +236,20 @@ fn a_key_of_two_kinds_is_a_text_and_whole_numbers_among_others_are_numbers() {
 }
 
 #[test]
+fn a_trace_has_its_name_wherever_it_stands() {
+    let at = "<string key=\"concept:name\" value=\"open\"/>\
+        <date key=\"time:timestamp\" value=\"2026-05-04T09:00:00Z\"/>";
+    let (event, named) = (event(at), "<string key=\"concept:name\" value=\"T-7\"/>");
+    let first = format!("<trace>{named}{event}</trace>");
+    let last = format!("<trace>{event}{named}</trace>");
+    let none = format!("<trace>{event}{event}</trace>");
+    let read = read(&whole(&format!("{last}<trace/>{none}{first}"))).unwrap();
+    let names: Vec<_> = (0..read.log.cases()).filter_map(|it| read.log.case_name(it)).collect();
+    assert_eq!(names, ["T-7", "trace 2"]);
+    assert_eq!(read.log.case_starts(), [0, 2, 4]);
+}
+
+#[test]
 fn line_ends_and_tabs_in_a_value_are_blanks_unless_written_as_numbers() {
     let named = |name: &str| {
         event(&format!(
