@@ -100,8 +100,8 @@ impl<R: Read> Markup<R> {
         let Some(rest) = held[blank..].strip_prefix(opening) else { return Ok(None) };
         let Some(len) = memchr2(b'"', b'&', rest) else { return Ok(None) };
         // Without a branch for each byte.
-        let has_controls = rest[..len].iter().fold(false, |has, it| has | (*it < b' '));
-        if has_controls || !rest[len..].starts_with(b"\"/>") {
+        let least = rest[..len].iter().fold(u8::MAX, |least, it| least.min(*it));
+        if least < b' ' || !rest[len..].starts_with(b"\"/>") {
             return Ok(None);
         }
         let from = self.start + blank + opening.len();

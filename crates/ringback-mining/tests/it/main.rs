@@ -39,4 +39,6 @@ mod variant;
 #[cfg(test)]
 mod waiting;
 #[cfg(test)]
+mod wild;
+#[cfg(test)]
 mod working_time;
