@@ -99,12 +99,11 @@ impl<R: Read> Markup<R> {
         let blank = held.iter().take_while(|it| **it <= b' ').count();
         let Some(rest) = held[blank..].strip_prefix(opening) else { return Ok(None) };
         let Some(len) = memchr2(b'"', b'&', rest) else { return Ok(None) };
-        // Without a branch for each byte.
-        let least = rest[..len].iter().fold(u8::MAX, |least, it| least.min(*it));
-        if least < b' ' || !rest[len..].starts_with(b"\"/>") {
+        let opened = blank + opening.len();
+        if !rest[len..].starts_with(b"\"/>") || ends_with_controls(&held[..opened + len], len) {
             return Ok(None);
         }
-        let from = self.start + blank + opening.len();
+        let from = self.start + opened;
         self.start = from + len + 3;
         Ok(Some(&self.buffer[from..from + len]))
     }
@@ -344,6 +343,16 @@ impl<'a> Tag<'a> {
         let blank = value.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");
         Ok(Some(Cow::Owned(text(blank.as_bytes())?.into_owned())))
     }
+}
+
+/// Whether a sign below the blank is among the last so many bytes, or up to seven before these: eight bytes at a time, for
+/// this is asked of every value.
+fn ends_with_controls(text: &[u8], len: usize) -> bool {
+    let (_, eights) = text.as_rchunks::<8>();
+    let last = eights.iter().rev().take(len.div_ceil(8)).map(|it| u64::from_le_bytes(*it));
+    // A byte below the blank borrows into its own highest bit, which it has not set itself.
+    let borrowed = |it: u64| it.wrapping_sub(u64::from_le_bytes([b' '; 8])) & !it;
+    last.fold(0, |all, it| all | borrowed(it)) & u64::from_le_bytes([0x80; 8]) != 0
 }
 
 pub(crate) fn not_utf8() -> Problem {

@@ -266,6 +266,27 @@ fn line_ends_and_tabs_in_a_value_are_blanks_unless_written_as_numbers() {
 }
 
 #[test]
+fn a_tab_anywhere_in_a_value_of_any_length_is_a_blank() {
+    for len in 1..20 {
+        for tab in 0..len {
+            let name =
+                |sign: &str| format!("{}{sign}{}", "é".repeat(tab), "b".repeat(len - tab - 1));
+            let events = ["\u{7f}", " ", "\t", "&#9;"].map(|sign| {
+                event(&format!(
+                    "<string key=\"concept:name\" value=\"{}\"/>\
+                     <date key=\"time:timestamp\" value=\"2026-05-04T09:00:00Z\"/>",
+                    name(sign)
+                ))
+            });
+            let read = read(&whole(&format!("<trace>{}</trace>", events.concat()))).unwrap();
+            let activities: Vec<&str> = read.log.activities().iter().collect();
+            assert_eq!(activities, [name("\u{7f}"), name(" "), name("\t")]);
+            assert_eq!(read.log.activity(), [0, 1, 1, 2]);
+        }
+    }
+}
+
+#[test]
 fn a_comment_that_begins_where_a_piece_of_the_input_ends_is_passed_over_whole() {
     let usual = "<string key=\"concept:name\" value=\"open\"/>\
         <date key=\"time:timestamp\" value=\"2026-05-04T09:00:00Z\"/>";
