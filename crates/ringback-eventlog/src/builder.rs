@@ -53,6 +53,11 @@ struct Named {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CaseNumber(u32);
 
+impl CaseNumber {
+    /// Of events that are read before their case is known; [`EventLogBuilder::assign_from`] says which it is.
+    pub(crate) const UNKNOWN: Self = Self(u32::MAX);
+}
+
 /// An attribute of an [`EventLogBuilder`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColumnNumber(usize);
@@ -80,6 +85,16 @@ impl EventLogBuilder {
         self.case_of.push(case.0);
         self.activity.push(u32::MAX);
         self.at_micros.push(i64::MAX);
+    }
+
+    /// How many events have been begun, with those that were taken back.
+    pub(crate) fn begun(&self) -> usize {
+        self.case_of.len()
+    }
+
+    /// Says of which case the events are that have been begun since there were so many.
+    pub(crate) fn assign_from(&mut self, first: usize, case: CaseNumber) {
+        self.case_of.get_mut(first..).unwrap_or_default().fill(case.0);
     }
 
     /// Names the activity of the last event.

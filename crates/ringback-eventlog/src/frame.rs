@@ -9,7 +9,7 @@ use chrono::{DateTime, SecondsFormat};
 use polars::prelude::*;
 
 use crate::read::RejectedEvent;
-use crate::stamp::{NoInstant, Stamps};
+use crate::stamp::{NoInstant, Stamps, of_four_digits};
 use crate::table::header::Header;
 use crate::table::numbers::tell_kinds;
 use crate::table::row::Row;
@@ -141,9 +141,7 @@ impl Row for FrameRow<'_> {
             return Some(Cow::Owned(text));
         }
         Some(match self.columns.get(column).map(|it| &it.1) {
-            Some(Cells::Text(values)) => {
-                Cow::Borrowed(values.get(self.row).unwrap_or_default().trim())
-            }
+            Some(Cells::Text(values)) => Cow::Borrowed(values.get(self.row).unwrap_or_default()),
             Some(Cells::Other(values)) => Cow::Owned(told(&values.get(self.row).ok()?)),
             _ => Cow::Borrowed(""),
         })
@@ -152,12 +150,12 @@ impl Row for FrameRow<'_> {
     fn instant(&self, column: usize, stamps: &mut Stamps) -> Option<Result<i64, NoInstant>> {
         let (micros, has_zone) = self.micros(column)?;
         Some(match (micros, has_zone) {
-            (Some(at), true) => Ok(at),
+            (Some(at), true) => of_four_digits(at),
             (Some(at), false) => match DateTime::from_timestamp_micros(at) {
-                Some(local) => stamps.instant(local.naive_utc()),
-                None => Err(NoInstant::Unreadable),
+                Some(local) => stamps.instant(local.naive_utc()).and_then(of_four_digits),
+                None => Err(NoInstant::FarOff),
             },
-            (None, _) => Err(NoInstant::Unreadable),
+            (None, _) => Err(NoInstant::FarOff),
         })
     }
 }

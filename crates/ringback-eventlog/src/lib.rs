@@ -38,7 +38,10 @@
 //!
 //! *Stamps* are ISO 8601 with an offset, in any of its spellings and with a blank for the `T`. Without an offset they are
 //! wall-clock readings of a zone that must be told; where the clock shows a reading twice, the fold rule decides,
-//! and where it jumps over it the event is rejected. Tables may have a pattern of their own.
+//! and where it jumps over it the event is rejected. Tables may have a pattern of their own. Years are 0 to 9999; what is
+//! finer than a microsecond is cut off.
+//!
+//! *Values* keep their spelling: `call ` is not `call`, in XES and in tables.
 //!
 //! *Order*: events of a case are sorted by their stamps; equal stamps stay in the order of the source, and
 //! [`EventLog::order`] tells how many there are and how many events stood out of order.

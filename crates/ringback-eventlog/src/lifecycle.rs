@@ -11,7 +11,7 @@ use crate::{Column, EventLog};
 pub const LIFECYCLE: &str = "lifecycle:transition";
 
 /// The steps of the XES standard's model, without `start` and `complete`.
-const OTHER_STEPS: [&str; 12] = [
+const OTHER_STEPS: [&str; 13] = [
     "schedule",
     "assign",
     "reassign",
@@ -24,6 +24,7 @@ const OTHER_STEPS: [&str; 12] = [
     "pi_abort",
     "abort_activity",
     "abort_case",
+    "unknown",
 ];
 
 /// What is written in [`LIFECYCLE`], event by event.
@@ -42,7 +43,7 @@ pub struct LifecycleSteps {
     pub others: usize,
     /// Events with anything else, such as `Awaiting Assignment`: a status.
     pub statuses: usize,
-    /// Events without a value.
+    /// Events without a value, or with an empty one.
     pub missing: usize,
 }
 
@@ -80,16 +81,20 @@ enum Step {
 }
 
 impl Step {
-    fn of(text: &str) -> Self {
+    /// `None` of an empty text.
+    fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
         let is = |step: &&str| text.eq_ignore_ascii_case(step);
-        if is(&"start") {
-            Self::Start
+        if text.is_empty() {
+            None
+        } else if is(&"start") {
+            Some(Self::Start)
         } else if is(&"complete") {
-            Self::Complete
+            Some(Self::Complete)
         } else if OTHER_STEPS.iter().any(is) {
-            Self::Other
+            Some(Self::Other)
         } else {
-            Self::Status
+            Some(Self::Status)
         }
     }
 }
@@ -97,8 +102,8 @@ impl Step {
 /// The step of each event.
 struct Steps<'a> {
     column: &'a Column,
-    /// By the value's number.
-    steps: Vec<Step>,
+    /// By the value's number; `None` for one that is empty.
+    steps: Vec<Option<Step>>,
 }
 
 impl<'a> Steps<'a> {
@@ -107,7 +112,7 @@ impl<'a> Steps<'a> {
     }
 
     fn get(&self, event: usize) -> Option<Step> {
-        self.steps.get(place(self.column.number(event)?)).copied()
+        self.steps.get(place(self.column.number(event)?)).copied()?
     }
 }
 

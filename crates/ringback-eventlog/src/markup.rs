@@ -88,7 +88,8 @@ impl<R: Read> Markup<R> {
     /// If what comes next, after white space, is an element without content that begins as `opening` (up to the quote
     /// before its only value that changes) and ends with that value: the value, and the element is passed over.
     ///
-    /// Nothing is passed over, and the element is left to [`Markup::tag`], where the value holds an entity.
+    /// Nothing is passed over, and the element is left to [`Markup::tag`], where the value holds an entity, a line end or
+    /// a tab: these are not what they are written as.
     #[inline]
     pub(crate) fn value_after(&mut self, opening: &[u8]) -> Result<Option<&[u8]>, Problem> {
         if self.end - self.start < LOW {
@@ -98,10 +99,11 @@ impl<R: Read> Markup<R> {
         let blank = held.iter().take_while(|it| **it <= b' ').count();
         let Some(rest) = held[blank..].strip_prefix(opening) else { return Ok(None) };
         let Some(len) = memchr2(b'"', b'&', rest) else { return Ok(None) };
-        if !rest[len..].starts_with(b"\"/>") {
+        let opened = blank + opening.len();
+        if !rest[len..].starts_with(b"\"/>") || ends_with_controls(&held[..opened + len], len) {
             return Ok(None);
         }
-        let from = self.start + blank + opening.len();
+        let from = self.start + opened;
         self.start = from + len + 3;
         Ok(Some(&self.buffer[from..from + len]))
     }
@@ -120,6 +122,10 @@ impl<R: Read> Markup<R> {
                 continue;
             };
             self.start += at;
+            // What comes next is known by its first bytes.
+            if self.end - self.start < CDATA.len() && !self.is_over {
+                self.fill()?;
+            }
             if self.passed_over("<!--", b"-->")?.is_some()
                 || self.passed_over(CDATA, b"]]>")?.is_some()
                 || self.passed_over("<?", b"?>")?.is_some()
@@ -326,9 +332,27 @@ impl<'a> Tag<'a> {
     }
 
     /// The attribute of a name, its entities replaced; `None` if there is none.
+    ///
+    /// A line end or a tab that is written as such is a blank, as XML has it; one that is written as a number stays.
     pub(crate) fn attribute(&self, name: &[u8]) -> Result<Option<Cow<'a, str>>, Problem> {
-        self.raw(name).map(|(_, value)| text(value)).transpose()
+        let Some((_, value)) = self.raw(name) else { return Ok(None) };
+        if !value.iter().any(|it| b"\t\n\r".contains(it)) {
+            return text(value).map(Some);
+        }
+        let value = std::str::from_utf8(value).map_err(|_| not_utf8())?;
+        let blank = value.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");
+        Ok(Some(Cow::Owned(text(blank.as_bytes())?.into_owned())))
     }
+}
+
+/// Whether a sign below the blank is among the last so many bytes, or up to seven before these: eight bytes at a time, for
+/// this is asked of every value.
+fn ends_with_controls(text: &[u8], len: usize) -> bool {
+    let (_, eights) = text.as_rchunks::<8>();
+    let last = eights.iter().rev().take(len.div_ceil(8)).map(|it| u64::from_le_bytes(*it));
+    // A byte below the blank borrows into its own highest bit, which it has not set itself.
+    let borrowed = |it: u64| it.wrapping_sub(u64::from_le_bytes([b' '; 8])) & !it;
+    last.fold(0, |all, it| all | borrowed(it)) & u64::from_le_bytes([0x80; 8]) != 0
 }
 
 pub(crate) fn not_utf8() -> Problem {

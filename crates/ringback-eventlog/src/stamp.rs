@@ -40,6 +40,17 @@ pub(crate) enum NoInstant {
     NoZone,
     /// It is no instant of the zone, or two.
     Local(LocalTimeError),
+    /// It is of a year that no log is of: times between such stamps do not fit into 64 bits.
+    FarOff,
+}
+
+/// The first and the last instant that is read: years 0 to 9999, and a day for the offset. Unit: microseconds since 1970.
+const FIRST_AND_LAST: [i64; 2] = [-62_167_305_600_000_000, 253_402_387_200_000_000];
+
+/// An instant of a year from 0 to 9999.
+pub(crate) fn of_four_digits(at_micros: i64) -> Result<i64, NoInstant> {
+    let [first, last] = FIRST_AND_LAST;
+    if (first..last).contains(&at_micros) { Ok(at_micros) } else { Err(NoInstant::FarOff) }
 }
 
 const DAY_SECS: i64 = 86_400;
@@ -72,7 +83,7 @@ impl Stamps {
     #[inline]
     pub(crate) fn read(&mut self, text: &[u8]) -> Result<i64, NoInstant> {
         let iso = if self.pattern.is_none() { self.iso(text) } else { None };
-        iso.unwrap_or_else(|| self.any(text))
+        iso.unwrap_or_else(|| self.any(text).and_then(of_four_digits))
     }
 
     /// What is wrong with a stamp, for a rejected event; a value that could be a phone number is masked.
@@ -80,6 +91,7 @@ impl Stamps {
         let shown = Masked::new(text).to_string();
         match (why, &self.pattern) {
             (NoInstant::Local(error), _) => error.to_string(),
+            (NoInstant::FarOff, _) => format!("{shown:?}, expected a year from 0 to 9999"),
             (NoInstant::NoZone, _) => {
                 format!("{shown:?}, expected an offset, or the zone to be told")
             }

@@ -27,9 +27,14 @@ use crate::{Error, EventLogBuilder, ReadEvents};
 /// around it (`case_id`, `end_time`), in any case, and with or without blanks, dashes and underscores. Every other column
 /// becomes an attribute of events, `case:…` one of cases. A name that comes twice is `note` and `note (2)`.
 ///
-/// An empty field is an attribute that the event lacks; without a case, an activity or a stamp the row is rejected, and
-/// so is an activity that has not ended, or that ends before it starts. Values keep their spelling. A column of
-/// which all values are numbers, or `true` and `false`, is of that [`ValueKind`](crate::ValueKind).
+/// A field that is empty or blank is an attribute that the event lacks; without a case, an activity or a stamp the row is
+/// rejected, and so is an activity that has not ended, or that ends before it starts. Values keep their spelling, with
+/// blanks before and behind them: `call ` is not `call`. A column of which all values are numbers, or `true` and
+/// `false`, is of that [`ValueKind`](crate::ValueKind), and blanks around these are cut off, as around stamps.
+///
+/// # Source
+///
+/// RFC 4180: blanks are part of a field.
 ///
 /// # Example
 ///
@@ -232,7 +237,7 @@ fn told_count(fields: usize, expected: usize, line: u64, next: u64) -> String {
 impl Row for csv::ByteRecord {
     fn text(&self, column: usize) -> Option<Cow<'_, str>> {
         let value = self.get(column).unwrap_or_default();
-        std::str::from_utf8(value).ok().map(|it| Cow::Borrowed(it.trim()))
+        std::str::from_utf8(value).ok().map(Cow::Borrowed)
     }
 
     fn instant(&self, _column: usize, _stamps: &mut Stamps) -> Option<Result<i64, NoInstant>> {

@@ -18,8 +18,8 @@ use crate::{Error, EventLogBuilder, ReadEvents, ValueKind};
 ///
 /// What is read: the attributes of traces and events; their nested attributes, lists and containers are passed over, as
 /// are extensions, globals and classifiers. An event without an activity or a stamp is rejected and told of, and so is
-/// one outside a trace. A trace is the case that its `concept:name` says, which stands before its events, and `trace 7`
-/// if it says none; traces of one name are one case, and a trace without an event is none.
+/// one outside a trace. A trace is the case that its `concept:name` says, and `trace 7` if it says none; traces of one
+/// name are one case, and a trace without an event is none.
 ///
 /// # Example
 ///
@@ -185,19 +185,12 @@ impl<R: Read> Reading<'_, R> {
         self.traces += 1;
         let mut name = None;
         let mut attributes = Vec::new();
-        let mut case = None;
+        let first = self.builder.begun();
         loop {
             let Some(tag) = self.markup.tag()? else { return Err(cut_off("a trace")) };
             match tag.kind {
                 TagKind::Close => break,
-                TagKind::Open if tag.name() == b"event" => {
-                    let traces = self.traces;
-                    let number = *case.get_or_insert_with(|| {
-                        let name = name.take().unwrap_or_else(|| format!("trace {traces}"));
-                        self.builder.case(&name)
-                    });
-                    self.event(number)?;
-                }
+                TagKind::Open if tag.name() == b"event" => self.event()?,
                 TagKind::Empty if tag.name() == b"event" => {
                     self.reject(self.activity_key, "missing");
                 }
@@ -215,7 +208,11 @@ impl<R: Read> Reading<'_, R> {
                 }
             }
         }
-        let Some(case) = case else { return Ok(()) };
+        if self.builder.begun() == first {
+            return Ok(());
+        }
+        let case = self.builder.case(&name.unwrap_or_else(|| format!("trace {}", self.traces)));
+        self.builder.assign_from(first, case);
         for (kind, key, value) in attributes {
             let column = self.builder.case_column(&key, kind);
             self.builder.set_case(case, column, &value);
@@ -223,8 +220,9 @@ impl<R: Read> Reading<'_, R> {
         self.check_attributes()
     }
 
-    fn event(&mut self, case: CaseNumber) -> Result<(), Problem> {
-        self.builder.begin(case);
+    /// Reads an event, which gets its case at the end of its trace: only then all that names it has been read.
+    fn event(&mut self) -> Result<(), Problem> {
+        self.builder.begin(CaseNumber::UNKNOWN);
         let mut known = Known::default();
         let mut last = None;
         loop {

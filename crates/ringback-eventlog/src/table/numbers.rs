@@ -30,16 +30,16 @@ fn tell_kind(column: &mut Column, decimal: DecimalSign) {
     let sign = if decimal == DecimalSign::Comma { ',' } else { '.' };
     if texts.is_empty() {
     } else if all(texts, |it| ["true", "false"].iter().any(|word| it.eq_ignore_ascii_case(word))) {
-        column.rewrite(ValueKind::Boolean, str::to_ascii_lowercase);
+        column.rewrite(ValueKind::Boolean, |it| it.trim().to_ascii_lowercase());
     } else if all(texts, is_whole) {
-        column.rewrite(ValueKind::Int, str::to_owned);
+        column.rewrite(ValueKind::Int, |it| it.trim().to_owned());
     } else if all(texts, |it| is_number(it, sign)) {
-        column.rewrite(ValueKind::Float, |it| it.replace(sign, "."));
+        column.rewrite(ValueKind::Float, |it| it.trim().replace(sign, "."));
     }
 }
 
 fn all(texts: &Texts, is: impl Fn(&str) -> bool) -> bool {
-    texts.iter().all(is)
+    texts.iter().all(|it| is(it.trim()))
 }
 
 /// Whether it is a whole number of at most 18 digits, as XES keeps them in 64 bits.

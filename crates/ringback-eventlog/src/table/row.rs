@@ -8,7 +8,7 @@ use crate::stamp::{NoInstant, Stamps};
 
 /// A row of a table, whatever the table is kept in.
 pub(crate) trait Row {
-    /// The value of a column; empty where there is none, `None` where it is no text.
+    /// The value of a column as it is written; empty where there is none, `None` where it is no text.
     fn text(&self, column: usize) -> Option<Cow<'_, str>>;
 
     /// The instant of a column that is kept as one and not as a text; `None` where it is a text.
@@ -40,7 +40,7 @@ impl Header {
         if let Some(start) = start {
             builder.started_at(start);
         }
-        for (to, value) in values.iter().filter(|it| !it.1.is_empty()) {
+        for (to, value) in values.iter().filter(|it| !it.1.trim().is_empty()) {
             match to {
                 Kept::Event(column) => builder.set(*column, value),
                 Kept::Case(column) => builder.set_case(case, *column, value),
@@ -55,12 +55,14 @@ impl Header {
 
     fn filled<'a>(&self, row: &'a impl Row, at: usize) -> Result<Cow<'a, str>, Wrong> {
         let value = self.text(row, at)?;
-        if value.is_empty() { Err((self.name(at), "missing".to_owned())) } else { Ok(value) }
+        let is_blank = value.trim().is_empty();
+        if is_blank { Err((self.name(at), "missing".to_owned())) } else { Ok(value) }
     }
 
     fn instant(&self, row: &impl Row, at: usize, stamps: &mut Stamps) -> Result<i64, Wrong> {
         let value = self.filled(row, at)?;
-        let read = row.instant(at, stamps).unwrap_or_else(|| stamps.read(value.as_bytes()));
-        read.map_err(|why| (self.name(at), stamps.told(&value, why)))
+        let text = value.trim();
+        let read = row.instant(at, stamps).unwrap_or_else(|| stamps.read(text.as_bytes()));
+        read.map_err(|why| (self.name(at), stamps.told(text, why)))
     }
 }

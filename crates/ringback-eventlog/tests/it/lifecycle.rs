@@ -72,6 +72,21 @@ fn statuses_are_no_steps_and_nothing_is_made_of_them() {
 }
 
 #[test]
+fn an_empty_step_and_one_that_is_said_to_be_unknown_make_no_log_of_statuses() {
+    let log = log(&[
+        ("work", "start", "", 10),
+        ("note", "", "", 15),
+        ("note", "Unknown", "", 16),
+        ("work", "complete", "", 20),
+    ]);
+    let steps = log.lifecycle_steps();
+    assert_eq!((steps.statuses, steps.missing, steps.others), (0, 1, 1));
+    assert_eq!(steps.usable_as(), LifecycleUse::Activities);
+    let instances = log.activity_instances().unwrap();
+    assert_eq!((instances.log.events(), instances.others), (1, 2));
+}
+
+#[test]
 fn completions_alone_are_instants_and_are_counted_as_such() {
     let log = log(&[("check", "complete", "", 1), ("pay", "complete", "", 4)]);
     assert_eq!(log.lifecycle_steps().usable_as(), LifecycleUse::Instants);

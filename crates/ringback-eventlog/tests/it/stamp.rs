@@ -97,6 +97,18 @@ fn the_fold_rule_decides_the_hour_that_comes_twice_and_a_skipped_one_is_rejected
 }
 
 #[test]
+fn a_year_that_no_log_is_of_is_rejected_before_times_between_overflow() {
+    let reader = copenhagen().stamp_pattern("%Y-%m-%d %H:%M %z");
+    for stamp in ["+262142-01-01 00:00 +0000", "-262142-01-01 00:00 +0000"] {
+        let reason = read(&reader, stamp).unwrap_err();
+        assert!(reason.ends_with(", expected a year from 0 to 9999"), "{reason}");
+    }
+    let last = read(&reader, "9999-12-31 23:59 +0000");
+    assert_eq!(last.as_deref(), Ok("9999-12-31T23:59:00+00:00"));
+    assert!(read(&reader, "0000-01-01 00:00 +1400").is_ok());
+}
+
+#[test]
 fn a_pattern_says_how_stamps_are_written() {
     let of = |pattern: &str, stamp: &str| read(&copenhagen().stamp_pattern(pattern), stamp);
     assert_eq!(

@@ -176,6 +176,21 @@ fn numbers_are_told_from_names_and_decimal_commas_are_read_where_they_are_told()
 }
 
 #[test]
+fn blanks_around_a_value_are_part_of_it_and_a_blank_value_is_none() {
+    let text = "case;activity;time;cost;note\n\
+        1;call ; 2026-05-04T09:00:00Z ; 7 ;  \n\
+        1;call;2026-05-04T09:00:01Z;12; x\n\
+        1;  ;2026-05-04T09:00:02Z;12;x\n";
+    let read = TableReader::default().read_from(text.as_bytes(), Path::new(PATH)).unwrap();
+    let activities: Vec<&str> = read.log.activities().iter().collect();
+    assert_eq!(activities, ["call ", "call"]);
+    let (cost, note) = (read.log.column("cost").unwrap(), read.log.column("note").unwrap());
+    assert_eq!((cost.kind(), cost.text(0)), (ValueKind::Int, Some("7")));
+    assert_eq!((note.text(0), note.text(1)), (None, Some(" x")));
+    assert_eq!((read.rejected.len(), read.rejected[0].field.as_str()), (1, "activity"));
+}
+
+#[test]
 fn a_name_that_comes_twice_and_one_that_lacks_are_told_apart() {
     let text = ",case,activity,time,note,note,resource,org:resource\n\
         0,1,a,2026-05-04T09:00:00Z,x,y,R1,R2\n";

@@ -236,6 +236,78 @@ fn a_key_of_two_kinds_is_a_text_and_whole_numbers_among_others_are_numbers() {
 }
 
 #[test]
+fn a_trace_has_its_name_wherever_it_stands() {
+    let at = "<string key=\"concept:name\" value=\"open\"/>\
+        <date key=\"time:timestamp\" value=\"2026-05-04T09:00:00Z\"/>";
+    let (event, named) = (event(at), "<string key=\"concept:name\" value=\"T-7\"/>");
+    let first = format!("<trace>{named}{event}</trace>");
+    let last = format!("<trace>{event}{named}</trace>");
+    let none = format!("<trace>{event}{event}</trace>");
+    let read = read(&whole(&format!("{last}<trace/>{none}{first}"))).unwrap();
+    let names: Vec<_> = (0..read.log.cases()).filter_map(|it| read.log.case_name(it)).collect();
+    assert_eq!(names, ["T-7", "trace 2"]);
+    assert_eq!(read.log.case_starts(), [0, 2, 4]);
+}
+
+#[test]
+fn line_ends_and_tabs_in_a_value_are_blanks_unless_written_as_numbers() {
+    let named = |name: &str| {
+        event(&format!(
+            "<string key=\"concept:name\" value=\"{name}\"/>\
+             <date key=\"time:timestamp\" value=\"2026-05-04T09:00:00Z\"/>"
+        ))
+    };
+    let names = ["call back", "call\nback", "call\r\nback", "call\tback", "call&#10;back"];
+    let events: String = names.map(named).concat();
+    let read = read(&whole(&format!("<trace>{events}</trace>"))).unwrap();
+    let activities: Vec<&str> = read.log.activities().iter().collect();
+    assert_eq!(activities, ["call back", "call\nback"]);
+    assert_eq!(read.log.activity(), [0, 0, 0, 0, 1]);
+}
+
+#[test]
+fn a_tab_anywhere_in_a_value_of_any_length_is_a_blank() {
+    for len in 1..20 {
+        for tab in 0..len {
+            let name =
+                |sign: &str| format!("{}{sign}{}", "é".repeat(tab), "b".repeat(len - tab - 1));
+            let events = ["\u{7f}", " ", "\t", "&#9;"].map(|sign| {
+                event(&format!(
+                    "<string key=\"concept:name\" value=\"{}\"/>\
+                     <date key=\"time:timestamp\" value=\"2026-05-04T09:00:00Z\"/>",
+                    name(sign)
+                ))
+            });
+            let read = read(&whole(&format!("<trace>{}</trace>", events.concat()))).unwrap();
+            let activities: Vec<&str> = read.log.activities().iter().collect();
+            assert_eq!(activities, [name("\u{7f}"), name(" "), name("\t")]);
+            assert_eq!(read.log.activity(), [0, 1, 1, 2]);
+        }
+    }
+}
+
+#[test]
+fn a_comment_that_begins_where_a_piece_of_the_input_ends_is_passed_over_whole() {
+    let usual = "<string key=\"concept:name\" value=\"open\"/>\
+        <date key=\"time:timestamp\" value=\"2026-05-04T09:00:00Z\"/>";
+    let events = event(usual);
+    for comment in ["<!-- a > <event/> -->", "<![CDATA[ > <event/> ]]>", "<? > <event/> ?>"] {
+        for blanks in 262_000..262_144 {
+            // The reader holds 262,144 bytes at first.
+            let head = format!("<log><trace>{}", " ".repeat(blanks));
+            let text = format!("{head}{comment}{events}</trace></log>");
+            let read = read(&text).unwrap();
+            assert_eq!(
+                (read.log.events(), read.events_read),
+                (1, 1),
+                "{comment} at {}",
+                head.len()
+            );
+        }
+    }
+}
+
+#[test]
 fn an_attribute_in_single_quotes_is_not_taken_for_the_next_ones() {
     let of = |value: &str| {
         event(&format!(

@@ -1,6 +1,6 @@
 //! Which column is what, and which states end a case or queue it.
 
-use ringback_eventlog::{Column, EventLog};
+use ringback_eventlog::{Column, EventLog, LIFECYCLE, LifecycleUse};
 use serde::Serialize;
 
 use super::Detectors;
@@ -63,23 +63,6 @@ const TERMINAL_WORDS: [&str; 7] =
 const GOES_ON_WORDS: [&str; 9] =
     ["await", "queue", "unassigned", "new", "wait", "hold", "pending", "progress", "open"];
 const QUEUE_WORDS: [&str; 4] = ["await", "queue", "unassigned", "new"];
-/// The steps of the XES standard.
-const STANDARD_STEPS: [&str; 14] = [
-    "schedule",
-    "assign",
-    "reassign",
-    "start",
-    "suspend",
-    "resume",
-    "withdraw",
-    "manualskip",
-    "autoskip",
-    "complete",
-    "ate_abort",
-    "pi_abort",
-    "abort_activity",
-    "abort_case",
-];
 
 /// What of a log was taken for what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -187,12 +170,8 @@ fn chosen(
 }
 
 fn found_status(log: &EventLog) -> String {
-    if let Some(steps) = log.column("lifecycle:transition") {
-        let is_standard =
-            |it: &str| STANDARD_STEPS.iter().any(|step| step.eq_ignore_ascii_case(it));
-        if steps.texts().iter().any(|it| !is_standard(it)) {
-            return "lifecycle:transition".to_owned();
-        }
+    if log.lifecycle_steps().usable_as() == LifecycleUse::Statuses {
+        return LIFECYCLE.to_owned();
     }
     let found = STATUSES.iter().find(|it| log.column(it).is_some());
     (*found.unwrap_or(&ACTIVITY)).to_owned()

@@ -45,4 +45,6 @@ mod variant;
 #[cfg(test)]
 mod waiting;
 #[cfg(test)]
+mod wild;
+#[cfg(test)]
 mod working_time;
