@@ -1,6 +1,7 @@
 //! Two periods compared: what changed, how sure it is, and how much of it is mix.
 
 mod decomposition;
+mod kinds;
 mod ranks;
 
 use std::collections::BTreeMap;
@@ -69,7 +70,7 @@ pub struct Comparison {
     /// How likely so large a difference is, in either direction, where nothing changed. Range: 0 to 1.
     pub p_value: f64,
     /// The change of the mean, taken apart by kind; absent where a period has no cases. It compares means up to the age
-    /// `up_to_secs`.
+    /// `up_to_secs`. Kinds that have open cases and none so old are taken together as `(other kinds)`.
     pub decomposition: Option<Decomposition>,
     /// The shares of cases still open at ages from 0 to that by which 19 of 20 of the slower period's have ended, or to the
     /// last that both periods can show.
@@ -109,7 +110,6 @@ impl Comparison {
         let drawn = (draw(before, &mut draws), draw(after, &mut draws));
         let curves = (SurvivalCurve::of(&all.0), SurvivalCurve::of(&all.1));
         let up_to = curves.0.last_micros().min(curves.1.last_micros());
-        let means = |cases: &[PeriodCase]| kind_means(cases, up_to);
         Ok(Self {
             cases_before: (before.len(), open_before),
             cases_after: (after.len(), open_after),
@@ -118,7 +118,7 @@ impl Comparison {
             test,
             p_value,
             open_shares: open_shares(&curves, up_to),
-            decomposition: Decomposition::of(&means(before), &means(after)),
+            decomposition: kinds::decomposition(before, after, up_to),
             up_to_secs: up_to as f64 / 1e6,
         })
     }
@@ -212,16 +212,6 @@ fn change(
         pairs.map(|(a, b)| at(b) - at(a)).filter(|it| !it.is_nan()).collect();
     let interval = percentiles(&mut differences, level);
     Some(Change { before_secs, after_secs, difference_secs: after_secs - before_secs, interval })
-}
-
-/// How many cases of each kind, and their mean up to an age.
-fn kind_means(cases: &[PeriodCase], up_to: i64) -> BTreeMap<String, (usize, f64)> {
-    let mut kinds: BTreeMap<&str, Vec<Lifetime>> = BTreeMap::new();
-    for case in cases {
-        kinds.entry(&case.kind).or_default().push(case.lifetime);
-    }
-    let mean = |it: &[Lifetime]| SurvivalCurve::of(it).mean_up_to_secs(up_to);
-    kinds.into_iter().map(|(kind, it)| (kind.to_owned(), (it.len(), mean(&it)))).collect()
 }
 
 /// Compares the cases that started before an instant with those that started from then on; kinds are categories.

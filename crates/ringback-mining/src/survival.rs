@@ -181,7 +181,7 @@ pub struct Throughput {
     pub open: usize,
     /// The median of all cases, open ones as far as they are known. Unit: seconds. Absent where fewer than half ended.
     pub median_secs: Option<f64>,
-    /// Its interval. Unit: seconds.
+    /// Its interval. Unit: seconds; an end that is not known is infinite, and `null` in JSON.
     pub interval: Interval,
     /// The median of the ended cases alone, which is too low where cases are open. Unit: seconds.
     pub ended_median_secs: Option<f64>,

@@ -202,15 +202,16 @@ fn of_hands(pattern: Pattern) -> Description {
 fn of_time(pattern: Pattern) -> Description {
     match pattern {
         Pattern::WaitingLoop => Description {
-            definition: "A stay in a queue state that is longer than the waiting limit. A case may have several.",
+            definition: "A stay in a queue state that is longer than the waiting limit. A case may have several. Each event \
+                         begins a stay: a note that is written meanwhile ends one and begins the next.",
             hours: "The whole of these stays; the excess is what lies beyond the limit.",
             cannot_tell: "Why nobody took it: too few people, too late a start, or a queue that nobody reads.",
         },
         Pattern::SlowStay => Description {
             definition: "Cases with one value of an attribute stay longer in a step than all others: a rank test over \
                          cases, one-sided.",
-            hours: "The time of these cases in the step; the excess is what lies beyond the same number of stays of \
-                    the other cases' mean.",
+            hours: "The time of these cases in the step; the excess is what lies beyond the mean of the other cases, for \
+                    each case.",
             cannot_tell: "Cause from company: the value may stand for another attribute. See root causes.",
         },
         Pattern::SlowTransition => Description {

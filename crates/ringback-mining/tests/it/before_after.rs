@@ -164,3 +164,18 @@ fn a_case_that_was_open_at_the_change_is_known_up_to_it() {
     assert_eq!((median.before_secs, median.after_secs), (20.0, 20.0));
     assert_eq!(found.test, "log-rank");
 }
+
+#[test]
+fn a_kind_is_not_said_to_take_longer_than_it_was_seen() {
+    let hours = |hours: i64, is_ended| Lifetime { micros: hours * 3_600_000_000, is_ended };
+    let case = |kind: &str, lifetime| PeriodCase { kind: kind.to_owned(), lifetime };
+    let mut before = vec![case("y", hours(100, true)), case("z", hours(100, true))];
+    before.extend((0..10).map(|_| case("x", hours(1, true))));
+    // One of x is open, an hour old: whether it will take a hundred nobody knows.
+    let after =
+        [case("x", hours(1, false)), case("y", hours(100, true)), case("z", hours(100, true))];
+    let found = Comparison::of(&before, &after, 0.95, 1).unwrap().decomposition.unwrap();
+    let kinds: Vec<&str> = found.kinds.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(kinds, ["(other kinds)", "y"]);
+    assert!((found.mix + found.within - (found.mean_after - found.mean_before)).abs() < 1e-6);
+}

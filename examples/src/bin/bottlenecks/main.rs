@@ -103,6 +103,9 @@ struct Columns {
     /// The column of the step in an activity's life.
     #[arg(long, value_name = "COL")]
     lifecycle: Option<String>,
+    /// How a table's stamps are written, such as "%d-%m-%Y %H:%M:%S"; by default ISO 8601.
+    #[arg(long, value_name = "PATTERN")]
+    stamp_pattern: Option<String>,
     /// The kind of object that is a case, in an OCEL log of several.
     #[arg(long, value_name = "KIND")]
     object_type: Option<String>,

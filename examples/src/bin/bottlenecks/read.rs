@@ -77,19 +77,21 @@ fn read_xes(flags: &Flags, file: &Path) -> Result<Read, Failure> {
     Ok(reader.read(file)?.into())
 }
 
-/// Names a column of a table.
+/// Sets a column of a table, or how it is written.
 type Setter = fn(TableReader, String) -> TableReader;
 
 fn table(flags: &Flags) -> TableReader {
-    let Columns { case, activity, time, start, resource, lifecycle, .. } = &flags.columns;
+    let Columns { case, activity, time, start, resource, lifecycle, stamp_pattern, .. } =
+        &flags.columns;
     let mut reader = TableReader::default();
-    let set: [(&Option<String>, Setter); 6] = [
+    let set: [(&Option<String>, Setter); 7] = [
         (case, |it, name| it.case(name)),
         (activity, |it, name| it.activity(name)),
         (time, |it, name| it.time(name)),
         (start, |it, name| it.start(name)),
         (resource, |it, name| it.resource(name)),
         (lifecycle, |it, name| it.lifecycle(name)),
+        (stamp_pattern, |it, pattern| it.stamp_pattern(pattern)),
     ];
     for (name, set) in set {
         if let Some(name) = name {
