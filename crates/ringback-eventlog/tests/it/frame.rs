@@ -51,7 +51,7 @@ fn instants_of_every_unit_are_read() {
         let log = read.log;
         assert_eq!(log.at_micros()[0], (second - 60) * 1_000_000);
         assert_eq!(log.at_micros()[1], second * 1_000_000 + 1_000_000 / factor);
-        assert_eq!(log.activities().get(log.activity()[0]), Some("close"));
+        assert_eq!(log.activities().get(log.activity()[0]), Some(" close "));
         assert_eq!(log.column("org:resource").unwrap().text(0), None);
         assert_eq!(log.column("tries").unwrap().kind(), ValueKind::Int);
         assert_eq!(log.column("cost").unwrap().text(1), Some("1.5"));
