@@ -39,6 +39,9 @@ pub(crate) use values::midranks;
 /// Each pattern is tested at each place where it could be, against slips and chance, and the findings are those that
 /// stand with the false discovery rate of the settings over all of these tests. They are ranked by excess time.
 ///
+/// A log may be too small to tell whether one label in a hundred is a slip. Then a finding must also stand where what may be a
+/// slip is read as one; the others are in [`Findings::may_be_slips`].
+///
 /// # Errors
 ///
 /// [`Error::Setting`] for a setting out of its range; [`Error::Lacking`] for a column that the settings name and the log
@@ -67,6 +70,24 @@ pub(crate) use values::midranks;
 /// ```
 pub fn detect(log: &EventLog, settings: &Detectors) -> Result<Findings, Error> {
     settings.check()?;
+    let (mut found, are_doubted) = detect_once(log, settings)?;
+    if are_doubted && settings.false_discovery_rate < 1.0 && !found.findings.is_empty() {
+        let (mended, _) = detect_once(log, &settings.clone().label_noise(noise::DOUBTED_SHARE))?;
+        let stands = |it: &Finding| {
+            mended
+                .findings
+                .iter()
+                .any(|other| other.pattern == it.pattern && other.place == it.place)
+        };
+        let (sure, doubted): (Vec<_>, Vec<_>) = found.findings.into_iter().partition(stands);
+        found.findings = sure;
+        found.may_be_slips = doubted.into_iter().map(|it| (it.pattern, it.place)).collect();
+    }
+    Ok(found)
+}
+
+/// The findings, and whether slips may be behind them that do not show.
+fn detect_once(log: &EventLog, settings: &Detectors) -> Result<(Findings, bool), Error> {
     let seen = Seen::of(log, settings)?;
     let mut candidates = Vec::new();
     for pattern in Pattern::ALL {
@@ -74,7 +95,7 @@ pub fn detect(log: &EventLog, settings: &Detectors) -> Result<Findings, Error> {
             candidates.extend(candidates_of(&seen, pattern));
         }
     }
-    Ok(report::report(&seen, candidates))
+    Ok((report::report(&seen, candidates), seen.slips.are_doubted))
 }
 
 fn candidates_of(seen: &Seen<'_>, pattern: Pattern) -> Vec<report::Candidate> {

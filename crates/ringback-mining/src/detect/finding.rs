@@ -104,6 +104,8 @@ pub struct Findings {
     /// The columns of labels, and the share of events whose label is a slip, as it was said or learned from the log. Range:
     /// 0 to 0.5.
     pub label_noise: Vec<(String, f64)>,
+    /// What would be a finding if no label were a slip, in a log that is too small to tell.
+    pub may_be_slips: Vec<(Pattern, Place)>,
     /// The findings.
     pub findings: Vec<Finding>,
 }

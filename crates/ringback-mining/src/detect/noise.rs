@@ -17,8 +17,28 @@ const STEP: f64 = 1.1;
 const TRIED: i32 = 35;
 /// How much more likely slips must make what was seen. Unit: natural logarithm.
 const LEAST_EVIDENCE: f64 = 4.0;
+/// The share of slips that a log may have without showing it, and how much less likely it must make what was seen to be
+/// ruled out. Unit: natural logarithm.
+pub(super) const DOUBTED_SHARE: f64 = 0.01;
+const RULED_OUT: f64 = 3.0;
 /// Rounds of the fit at most.
 const ROUNDS: usize = 50;
+
+/// What a log tells of its slips.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ShareOfSlips {
+    /// The share of events whose label is a slip. Range: 0 to 0.5.
+    pub(super) share: f64,
+    /// Whether no slips were seen, and as many as [`DOUBTED_SHARE`] could have been made all the same.
+    pub(super) is_doubted: bool,
+}
+
+impl ShareOfSlips {
+    /// What somebody said.
+    pub(super) fn said(share: f64) -> Self {
+        Self { share, is_doubted: false }
+    }
+}
 
 /// The share of events whose label is a slip: 0 unless slips explain what was seen much better than ways of working do.
 ///
@@ -27,7 +47,7 @@ const ROUNDS: usize = 50;
 /// make a few of these routes frequent and leave most of them out. What is counted, the routes that nobody took
 /// too, is taken as a mixture of both, and `ε` is the share that makes the counts most likely. It counts as seen where
 /// that is e⁴ times as likely as no slips at all.
-pub(super) fn share_of_slips(log: &EventLog, key: &Key) -> f64 {
+pub(super) fn share_of_slips(log: &EventLog, key: &Key) -> ShareOfSlips {
     most_likely_share(&changes_of_labels(log, key))
 }
 
@@ -35,15 +55,16 @@ pub(super) fn share_of_slips(log: &EventLog, key: &Key) -> f64 {
 ///
 /// Groups are many and stand for one another, so a slip is a group that is nowhere else in the route, at any place of it:
 /// each of a route's places has about `n ε` of them.
-pub(super) fn share_of_group_slips(log: &EventLog, state: &Key, group: &Key) -> f64 {
+pub(super) fn share_of_group_slips(log: &EventLog, state: &Key, group: &Key) -> ShareOfSlips {
     most_likely_share(&changes_of_groups(log, state, group))
 }
 
-fn most_likely_share(counts: &[Counts]) -> f64 {
+fn most_likely_share(counts: &[Counts]) -> ShareOfSlips {
     if counts.is_empty() {
-        return 0.0;
+        return ShareOfSlips { share: 0.0, is_doubted: true };
     }
-    let mut best = (most_likely(counts, 0.0) + LEAST_EVIDENCE, 0.0);
+    let none = most_likely(counts, 0.0);
+    let mut best = (none + LEAST_EVIDENCE, 0.0);
     for number in 0..TRIED {
         let share = LEAST_SHARE * STEP.powi(number);
         let likelihood = most_likely(counts, share);
@@ -51,7 +72,8 @@ fn most_likely_share(counts: &[Counts]) -> f64 {
             best = (likelihood, share);
         }
     }
-    best.1
+    let is_doubted = best.1 <= 0.0 && most_likely(counts, DOUBTED_SHARE) > none - RULED_OUT;
+    ShareOfSlips { share: best.1, is_doubted }
 }
 
 /// How often one label of a common route is another one, for all places and labels.

@@ -129,6 +129,7 @@ pub(super) fn report(seen: &Seen<'_>, candidates: Vec<Candidate>) -> Findings {
         not_looked_for: lacking.collect(),
         slips: seen.slips.mended,
         label_noise: seen.slips.shares.clone(),
+        may_be_slips: Vec::new(),
         findings,
     }
 }

@@ -3,7 +3,7 @@
 use ringback_eventlog::EventLog;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::noise::{share_of_group_slips, share_of_slips};
+use super::noise::{ShareOfSlips, share_of_group_slips, share_of_slips};
 use super::seen::Key;
 
 /// A route must be taken by so many cases to be what a slip is mended to.
@@ -16,14 +16,16 @@ pub(crate) struct Slips {
     pub(crate) mended: usize,
     /// For each column the share of events whose label is a slip, as it was said or learned.
     pub(crate) shares: Vec<(String, f64)>,
+    /// Whether a column may have slips that do not show.
+    pub(crate) are_doubted: bool,
 }
 
 impl Slips {
     /// Mends the slips of a column; without a share of slips it is learned.
     pub(super) fn mend(&mut self, log: &EventLog, key: &mut Key, share: Option<f64>) {
-        let share = share.unwrap_or_else(|| share_of_slips(log, key));
-        self.shares.push((key.name.clone(), share));
-        self.mended += mend(log, key, share);
+        let found = share.map_or_else(|| share_of_slips(log, key), ShareOfSlips::said);
+        self.note(key, found);
+        self.mended += mend(log, key, found.share);
     }
 
     /// The same for the column of the group.
@@ -34,9 +36,15 @@ impl Slips {
         group: &mut Key,
         share: Option<f64>,
     ) {
-        let share = share.unwrap_or_else(|| share_of_group_slips(log, state, group));
-        self.shares.push((group.name.clone(), share));
-        self.mended += mend_groups(log, state, group, share);
+        let learned = || share_of_group_slips(log, state, group);
+        let found = share.map_or_else(learned, ShareOfSlips::said);
+        self.note(group, found);
+        self.mended += mend_groups(log, state, group, found.share);
+    }
+
+    fn note(&mut self, key: &Key, found: ShareOfSlips) {
+        self.shares.push((key.name.clone(), found.share));
+        self.are_doubted |= found.is_doubted;
     }
 }
 

@@ -56,7 +56,9 @@ fn every_planted_pattern_is_found_with_precision_and_recall_of_19_in_20() {
 fn logs_without_patterns_give_findings_in_at_most_one_run_of_twenty() {
     let mut runs = Vec::new();
     for seed in 1000..1100 {
-        let (log, _) = Journeys { seed, cases: 1000, planted: None, noise: NOISE }.simulate();
+        // Small ones too, in which slips do not show.
+        let cases = [300, 1000][usize::try_from(seed % 2).unwrap()];
+        let (log, _) = Journeys { seed, cases, planted: None, noise: NOISE }.simulate();
         let found = detect(&log, &settings()).unwrap().findings;
         if let Some(first) = found.first() {
             runs.push((seed, first.pattern, first.place.clone(), first.cases, first.q_value));

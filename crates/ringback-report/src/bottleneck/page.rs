@@ -68,6 +68,13 @@ fn findings_section(it: &Bottlenecks) -> Section {
             grouped(it.findings.slips as u64)
         ));
     }
+    for (pattern, place) in &it.findings.may_be_slips {
+        findings = findings.text(&format!(
+            "{} ({}) may be wrong labels: the log is too small to tell.",
+            super::section::pattern_name(*pattern),
+            super::section::place_name(place)
+        ));
+    }
     for (pattern, lacks) in &it.findings.not_looked_for {
         let name = super::section::pattern_name(*pattern);
         findings = findings.text(&format!("{name} could not be looked for: {lacks}."));

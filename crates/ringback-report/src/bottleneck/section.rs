@@ -1,7 +1,7 @@
 //! The charts and tables of the bottleneck page.
 
 use ringback_mining::{
-    Effort, Finding, Ledger, LedgerPart, Pattern, WaitCause, human_hours, human_secs,
+    Effort, Finding, Ledger, LedgerPart, Pattern, Place, WaitCause, human_hours, human_secs,
 };
 
 use super::{Bottlenecks, NamedWait};
@@ -33,8 +33,8 @@ pub(super) fn pattern_name(pattern: Pattern) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-fn place_name(finding: &Finding) -> String {
-    match &finding.place.values[..] {
+pub(super) fn place_name(place: &Place) -> String {
+    match &place.values[..] {
         [] => "all cases".to_owned(),
         values => values.join(" · "),
     }
@@ -45,7 +45,7 @@ pub(super) fn finding_in_words(it: &Finding) -> String {
     format!(
         "{} ({}), {} of excess in {} cases",
         pattern_name(it.pattern).to_lowercase(),
-        place_name(it),
+        place_name(&it.place),
         human_hours(it.excess_hours * 3600.0),
         grouped(it.cases as u64)
     )
@@ -68,7 +68,7 @@ pub(super) fn findings_table(it: &Bottlenecks) -> Option<Table> {
         let ends = [interval.lower, interval.upper].map(|it| human_hours(it.max(0.0) * 3600.0));
         table = table.row([
             pattern_name(finding.pattern),
-            place_name(finding),
+            place_name(&finding.place),
             grouped(finding.cases as u64),
             share_in_percent(finding.share),
             human_hours(finding.excess_hours * 3600.0),
@@ -96,7 +96,7 @@ pub(super) fn quick_wins_table(it: &Bottlenecks) -> Option<Table> {
             Effort::Large => "months",
         };
         table = table.row([
-            format!("{} ({})", pattern_name(win.pattern), place_name(finding)),
+            format!("{} ({})", pattern_name(win.pattern), place_name(&finding.place)),
             win.measure.to_owned(),
             effort.to_owned(),
             human_hours(win.gain_hours * 3600.0),

@@ -48,6 +48,7 @@ pub(crate) fn summary(read: &Read, it: &Bottlenecks) -> Value {
             "not_looked_for": it.findings.not_looked_for,
             "slips": it.findings.slips,
             "label_noise": label_noise,
+            "may_be_slips": it.findings.may_be_slips,
         },
     })
 }
