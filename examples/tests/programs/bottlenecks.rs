@@ -210,3 +210,47 @@ fn a_change_compares_the_cases_before_and_after() {
         place.run("bottlenecks", &flags).fails(&[told]);
     }
 }
+
+/// A ticket of the first caller of the shop, an hour after the call; and one of nobody who calls.
+const SHOP_TICKETS: [(&str, &str); 2] = [
+    (
+        "tickets.json",
+        r#"{"tickets":[
+ {"id":1,"created_at":"2026-05-04T14:00:00Z","status":"new","requester_id":901},
+ {"id":2,"created_at":"2026-05-04T15:00:00Z","status":"new","requester_id":902}],"next_page":null,"count":2}"#,
+    ),
+    (
+        "people.jsonl",
+        "{\"id\":901,\"role\":\"end-user\",\"email\":\"a@example.com\",\"phone\":\"(202) 555-0101\"}\n\
+         {\"id\":902,\"role\":\"end-user\",\"email\":\"b@example.com\",\"phone\":\"+1 202 555 0199\"}\n",
+    ),
+];
+
+fn shop_and_tickets(customer_by: &str) -> Place {
+    let place = Place::with_shop();
+    place.ingest_shop(&["shop.csv"]).succeeds();
+    for (name, text) in SHOP_TICKETS {
+        place.write(name, text);
+    }
+    let flags =
+        ["--format", "ticket-zendesk", "--key-file", "key", "--region", "US", "--out", "desk"];
+    let what = ["--customer-by", customer_by, "tickets.json", "people.jsonl"];
+    place.run("ingest", &[&flags[..], &what].concat()).succeeds();
+    place
+}
+
+const JOURNEYS: [&str; 6] = ["--calls", "out", "--tickets", "desk/events.xes", "--out", "mined"];
+
+#[test]
+fn calls_and_tickets_of_one_customer_are_one_journey() {
+    let place = shop_and_tickets("phone");
+    place.run("bottlenecks", &JOURNEYS).succeeds();
+    let source = &place.json("mined/summary.json")["source"];
+    assert_eq!(source["with_calls_and_tickets"].as_u64(), Some(1), "{source}");
+    let ways = place.read("mined/variants.csv");
+    // Two calls that overlap, then the ticket.
+    assert!(ways.contains("queue > queue > talk > talk > created"), "{ways}");
+    // The shop's customers are known by their phone numbers, these tickets by the desk's own ids.
+    let place = shop_and_tickets("id");
+    place.run("bottlenecks", &JOURNEYS).fails(&["no customer has a call and a ticket"]);
+}

@@ -23,6 +23,7 @@ use read::Read;
 const EXAMPLES: &str = r#"Examples, the first after ingest has written the folder "log":
 
   bottlenecks --calls log --out calls
+  bottlenecks --calls log --tickets desk/events.xes --within-days 3 --out journeys
   bottlenecks --log incidents.xes.gz --classifier concept:name,lifecycle:transition --out incidents
   bottlenecks --log incidents.xes.gz --working-time hours.toml --change 2026-05-04 --out incidents
   bottlenecks --log tickets.csv --case number --activity state --time at --out tickets
@@ -41,6 +42,13 @@ Durations are seconds. Findings are about groups, not persons: fewer than five p
 struct Flags {
     #[command(flatten)]
     source: Source,
+    /// Tickets of the same customers, an event log that ingest has written with --customer-by phone: the calls and tickets
+    /// of one customer that lie near each other become one case.
+    #[arg(long, value_name = "FILE", requires = "calls")]
+    tickets: Option<PathBuf>,
+    /// How many days after the last of a customer's calls and tickets the next still belongs to them.
+    #[arg(long, value_name = "DAYS", default_value_t = 7, requires = "tickets")]
+    within_days: u16,
     #[command(flatten)]
     columns: Columns,
     /// The zone of stamps that name none, such as Europe/Copenhagen.
@@ -163,9 +171,9 @@ fn options(flags: &Flags, read: &Read) -> Result<BottleneckOptions, Failure> {
     }
     let mut waiting = WaitingOptions::default();
     // A call has ended whatever came last; a ticket may be open.
-    let ends = match flags.source.calls {
-        Some(_) => CaseEnds::WithLastEvent,
-        None => CaseEnds::InTerminalState,
+    let ends = match (&flags.source.calls, &flags.tickets) {
+        (Some(_), None) => CaseEnds::WithLastEvent,
+        _ => CaseEnds::InTerminalState,
     };
     let mut detectors = Detectors::default().case_ends(ends);
     if let Some(path) = &flags.working_time {

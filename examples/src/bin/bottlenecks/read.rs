@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use chrono::TimeDelta;
 use ringback::eventlog::{
-    CallJourneys, Column, EventLog, LIFECYCLE, LifecycleUse, ObjectReader, ReadEvents,
-    RejectedEvent, TableReader, XesReader,
+    CallJourneys, Column, EventLog, JoinJourneys, LIFECYCLE, LifecycleUse, ObjectReader,
+    ReadEvents, RejectedEvent, TableReader, XesReader,
 };
 use ringback_examples::{Failure, LogFolder};
 use serde_json::{Value, json};
@@ -30,7 +31,10 @@ impl From<ReadEvents> for Read {
 /// Reads what the flags name.
 pub(crate) fn read(flags: &Flags) -> Result<Read, Failure> {
     match (&flags.source.calls, &flags.source.log) {
-        (Some(folder), _) => read_calls(folder),
+        (Some(folder), _) => match &flags.tickets {
+            Some(tickets) => read_journeys(flags, folder, tickets),
+            None => read_calls(folder),
+        },
         (None, Some(file)) => read_file(flags, file),
         (None, None) => Err(Failure::new("neither --log nor --calls")),
     }
@@ -49,6 +53,39 @@ fn read_calls(folder: &Path) -> Result<Read, Failure> {
     });
     let events_in_source = journeys.log.events();
     Ok(Read { log: journeys.log, events_in_source, rejected: Vec::new(), notes })
+}
+
+/// The attribute of cases that names the customer, of calls and of tickets.
+const CUSTOMER: &str = "customer";
+
+/// Calls and tickets of one customer as one case.
+fn read_journeys(flags: &Flags, folder: &Path, tickets: &Path) -> Result<Read, Failure> {
+    let calls = read_calls(folder)?;
+    let tickets_read = read_file(flags, tickets)?;
+    let joined = JoinJourneys::new(TimeDelta::days(flags.within_days.into()))
+        .log("calls", &calls.log, CUSTOMER)
+        .log("tickets", &tickets_read.log, CUSTOMER)
+        .join()?;
+    if joined.across_logs == 0 {
+        return Err(Failure::new(format!(
+            "{} and {}: no customer has a call and a ticket; expected tickets that were ingested with the key of the calls \
+             and --customer-by phone",
+            folder.display(),
+            tickets.display()
+        )));
+    }
+    let notes = json!({
+        "calls": calls.notes,
+        "customers": joined.customers,
+        "with_calls_and_tickets": joined.across_logs,
+        "without_customer": joined.without_customer,
+    });
+    Ok(Read {
+        log: joined.log,
+        events_in_source: calls.events_in_source + tickets_read.events_in_source,
+        rejected: tickets_read.rejected,
+        notes,
+    })
 }
 
 fn read_file(flags: &Flags, file: &Path) -> Result<Read, Failure> {
