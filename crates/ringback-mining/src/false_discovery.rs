@@ -4,7 +4,7 @@ mod tail;
 
 use serde::Serialize;
 
-pub(crate) use tail::{normal_above, normal_quantile, students_above};
+pub(crate) use tail::{ln_gamma, normal_above, normal_quantile, students_above};
 
 /// Where a figure lies, with a given probability.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

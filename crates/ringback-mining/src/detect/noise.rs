@@ -6,6 +6,7 @@ use ringback_eventlog::EventLog;
 
 use super::seen::Key;
 use super::slips::{GroupRoute, Neighbors, group_routes, numbered, routes_of};
+use crate::false_discovery::ln_gamma;
 
 /// A route must be taken by so many cases to tell how often slips are made in it.
 const LEAST_CASES: usize = 50;
@@ -48,6 +49,10 @@ impl ShareOfSlips {
 /// too, is taken as a mixture of both, and `ε` is the share that makes the counts most likely. It counts as seen where
 /// that is e⁴ times as likely as no slips at all.
 pub(super) fn share_of_slips(log: &EventLog, key: &Key) -> ShareOfSlips {
+    // One label cannot become another.
+    if key.shown.len() < 2 {
+        return ShareOfSlips::said(0.0);
+    }
     most_likely_share(&changes_of_labels(log, key))
 }
 
@@ -102,8 +107,8 @@ impl Mixture {
     fn likelihood(&self, mean: f64, count: usize) -> (f64, f64) {
         let mean = mean * self.slips;
         let slips = if mean > 0.0 {
-            let ln_factorial: f64 = (2..=count).map(|it| (it as f64).ln()).sum();
-            (count as f64 * mean.ln() - mean - ln_factorial).exp()
+            let count = count as f64;
+            (count * mean.ln() - mean - ln_gamma(count + 1.0)).exp()
         } else {
             f64::from(u8::from(count == 0))
         };

@@ -7,7 +7,7 @@ use std::f64::consts::{PI, SQRT_2};
 /// # Source
 ///
 /// \[`Lanczos1964`\], with g = 7 and nine terms; relative error below 1e-14.
-fn ln_gamma(x: f64) -> f64 {
+pub(crate) fn ln_gamma(x: f64) -> f64 {
     const TERMS: [f64; 8] = [
         676.520_368_121_885_1,
         -1_259.139_216_722_402_8,
