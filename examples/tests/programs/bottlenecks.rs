@@ -254,3 +254,24 @@ fn calls_and_tickets_of_one_customer_are_one_journey() {
     let place = shop_and_tickets("id");
     place.run("bottlenecks", &JOURNEYS).fails(&["no customer has a call and a ticket"]);
 }
+
+#[test]
+fn a_flag_for_a_column_that_a_log_cannot_have_is_refused() {
+    let place = place();
+    place.run("bottlenecks", &[&FLAGS[..], &["--export", "xes"]].concat()).succeeds();
+    for (flags, told) in [
+        (
+            ["--start", "begun"],
+            "--start begun: out/log.xes is no table, expected nothing: it is for tables",
+        ),
+        (["--case", "ticket"], "expected concept:name or case:concept:name"),
+        (["--resource", "who"], "--resource who: no event has it"),
+    ] {
+        let all = [&["--log", "out/log.xes", "--out", "again"][..], &flags].concat();
+        place.run("bottlenecks", &all).fails(&[told]);
+    }
+    let standard = ["--case", "concept:name", "--time", "time:timestamp", "--resource", "team"];
+    let all = [&["--log", "out/log.xes", "--out", "again"][..], &standard].concat();
+    place.run("bottlenecks", &all).succeeds();
+    assert_eq!(place.json("again/summary.json")["findings"]["roles"]["resource"], "team");
+}

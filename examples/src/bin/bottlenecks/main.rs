@@ -185,6 +185,13 @@ fn options(flags: &Flags, read: &Read) -> Result<BottleneckOptions, Failure> {
         detectors = detectors.working_time(calendars.site().clone().compiled(first, last));
         waiting = waiting.calendars(calendars);
     }
+    // A table's column is org:resource once it is read.
+    if let Some(resource) =
+        flags.columns.resource.as_deref().filter(|it| read.log.column(it).is_some())
+    {
+        instances = instances.resource(resource);
+        detectors = detectors.resource(resource);
+    }
     if let Some(text) = &flags.change {
         options = options.change(instant(text, flags.time_zone)?);
     }

@@ -103,7 +103,49 @@ fn read_file(flags: &Flags, file: &Path) -> Result<Read, Failure> {
     }
 }
 
+/// The names that XES has for what a table's columns may be called anything.
+const XES_NAMES: [(&str, &[&str]); 5] = [
+    ("--case", &["concept:name", "case:concept:name"]),
+    ("--time", &["time:timestamp"]),
+    ("--start", &[]),
+    ("--lifecycle", &[LIFECYCLE]),
+    ("--stamp-pattern", &[]),
+];
+
+/// Refuses flags that name a column where a log of this kind has none, rather than pass over them.
+fn refuse_columns(flags: &Flags, file: &Path, names: [(&str, &[&str]); 5]) -> Result<(), Failure> {
+    let Columns { case, time, start, lifecycle, stamp_pattern, .. } = &flags.columns;
+    for (given, (flag, fixed)) in
+        [case, time, start, lifecycle, stamp_pattern].into_iter().zip(names)
+    {
+        let Some(given) = given.as_deref().filter(|it| !fixed.contains(it)) else { continue };
+        let expected = match fixed {
+            [] => "nothing: it is for tables".to_owned(),
+            _ => fixed.join(" or "),
+        };
+        let file = file.display();
+        return Err(Failure::new(format!(
+            "{flag} {given}: {file} is no table, expected {expected}"
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses a resource that no event has.
+fn known_resource(flags: &Flags, read: Read) -> Result<Read, Failure> {
+    match &flags.columns.resource {
+        Some(name) if read.log.column(name).is_none() => {
+            let there = read.log.columns().iter().map(Column::name).collect::<Vec<_>>().join(", ");
+            Err(Failure::new(format!(
+                "--resource {name}: no event has it, expected an attribute of events, one of {there}"
+            )))
+        }
+        _ => Ok(read),
+    }
+}
+
 fn read_xes(flags: &Flags, file: &Path) -> Result<Read, Failure> {
+    refuse_columns(flags, file, XES_NAMES)?;
     let mut reader = XesReader::default();
     if let Some(key) = &flags.columns.activity {
         reader = reader.activity(key);
@@ -111,7 +153,7 @@ fn read_xes(flags: &Flags, file: &Path) -> Result<Read, Failure> {
     if let Some(zone) = flags.time_zone {
         reader = reader.zone(zone);
     }
-    Ok(reader.read(file)?.into())
+    known_resource(flags, reader.read(file)?.into())
 }
 
 /// Sets a column of a table, or how it is written.
@@ -143,6 +185,13 @@ fn table(flags: &Flags) -> TableReader {
 
 /// A log of objects, flattened on one kind: the one that is asked for, or the only one.
 fn read_objects(flags: &Flags, file: &Path) -> Result<Read, Failure> {
+    refuse_columns(flags, file, XES_NAMES.map(|it| (it.0, &[][..])))?;
+    if let Some(activity) = &flags.columns.activity {
+        let file = file.display();
+        return Err(Failure::new(format!(
+            "--activity {activity}: {file} is a log of objects, whose activities are the types of events"
+        )));
+    }
     let reader = match flags.time_zone {
         Some(zone) => ObjectReader::default().zone(zone),
         None => ObjectReader::default(),
@@ -164,7 +213,7 @@ fn read_objects(flags: &Flags, file: &Path) -> Result<Read, Failure> {
     };
     let flat = read.log.flatten(&kind);
     let notes = json!({ "object_type": kind, "objects": all });
-    Ok(Read { log: flat.log, events_in_source, rejected: read.rejected, notes })
+    known_resource(flags, Read { log: flat.log, events_in_source, rejected: read.rejected, notes })
 }
 
 /// The log with activities named by attributes.
