@@ -7,10 +7,10 @@ mod section;
 use chrono::{DateTime, Utc};
 use ringback_eventlog::{EventLog, LifecycleUse};
 use ringback_mining::{
-    ActivityInstances, Automation, Comparison, Detectors, Error, Findings, InstanceOptions, Ledger,
-    MapOptions, ProcessMap, ProcessTimes, QuickWin, RootCause, SpectrumBand, Stamps, Variants,
-    WaitParts, WaitingCauses, WaitingOptions, automation_potential, before_after, case_hours,
-    detect, quick_wins, root_causes, throughput_micros,
+    ActivityInstances, Automation, Comparison, Detectors, Error, Findings, FirstContact,
+    InstanceOptions, Ledger, MapOptions, ProcessMap, ProcessTimes, QuickWin, RootCause,
+    SpectrumBand, Stamps, Variants, WaitParts, WaitingCauses, WaitingOptions, automation_potential,
+    before_after, case_hours, detect, first_contact, quick_wins, root_causes, throughput_micros,
 };
 use serde::Serialize;
 
@@ -112,6 +112,8 @@ pub struct Bottlenecks {
     pub findings: Findings,
     /// What to change first, and what goes along with long cases.
     pub improvements: Improvements,
+    /// The share of cases that were solved at the first contact; absent where the log has no terminal state.
+    pub first_contact: Option<FirstContact>,
     /// The cases before and after a change that the options name.
     pub comparison: Option<(DateTime<Utc>, Comparison)>,
 }
@@ -175,6 +177,10 @@ impl Bottlenecks {
         let findings = detect(log, &options.detectors)?;
         doing("looking for what to change first");
         let improvements = Improvements::of(log, &options.detectors, &findings)?;
+        let first_contact = match first_contact(log, &options.detectors) {
+            Err(Error::Lacking { .. }) => None,
+            found => Some(found?),
+        };
         let compared = |at| Ok((at, before_after(log, &options.detectors, at)?));
         let comparison = options.change.map(compared).transpose()?;
         let (throughput_mean_secs, throughput_median_secs) = mean_and_median_secs(log);
@@ -195,6 +201,7 @@ impl Bottlenecks {
             waits,
             findings,
             improvements,
+            first_contact,
             comparison,
         })
     }

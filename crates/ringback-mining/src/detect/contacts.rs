@@ -140,7 +140,7 @@ pub struct FirstContact {
     /// Cases that have ended, and of which it can be known: those that ended longer before the end of the log than the
     /// repeat limit, where callers are known.
     pub cases: usize,
-    /// Those that had one group and one person, were not reopened, and were not followed by another case of the same
+    /// Those whose last state is a terminal one, that had one group and one person, were not reopened, and were not followed by another case of the same
     /// caller and category within the repeat limit.
     pub resolved: usize,
     /// The share. Range: 0 to 1; absent without cases.
@@ -194,7 +194,7 @@ pub fn first_contact(log: &EventLog, settings: &Detectors) -> Result<FirstContac
     })
 }
 
-/// Whether one group and one person had the case, and it was not reopened.
+/// Whether one group and one person had the case, it was solved and not reopened.
 fn is_one_touch(seen: &Seen<'_>, case: usize) -> bool {
     let one = |key: Option<&super::seen::Key>| {
         let mut values = seen
@@ -206,6 +206,8 @@ fn is_one_touch(seen: &Seen<'_>, case: usize) -> bool {
     };
     let events: Vec<usize> = seen.log.case_events(case).collect();
     let over = |event: &usize| seen.is_terminal(seen.state.at(*event));
+    // A call that ended in the queue was not solved, though it has ended.
+    let is_solved = events.last().is_some_and(over);
     let is_reopened = events.windows(2).any(|it| matches!(it, [a, b] if over(a) && !over(b)));
-    !is_reopened && one(seen.group.as_ref()) && one(seen.person.as_ref())
+    is_solved && !is_reopened && one(seen.group.as_ref()) && one(seen.person.as_ref())
 }

@@ -482,6 +482,19 @@ fn first_contact_resolution_is_one_group_one_person_and_no_second_case() {
 }
 
 #[test]
+fn a_call_that_ends_in_the_queue_is_not_solved_at_first_contact() {
+    let mut log = EventLogBuilder::default();
+    for (number, last) in (0..).zip(["queue", "talk", "talk", "queue"]) {
+        let case = log.case(&format!("C-{number}"));
+        log.event(case, "ivr", number * HOUR);
+        log.event(case, last, number * HOUR + HOUR / 10);
+    }
+    let settings = Detectors::default().case_ends(CaseEnds::WithLastEvent);
+    let found = first_contact(&log.build(), &settings).unwrap();
+    assert_eq!((found.cases, found.resolved, found.knows_callers), (4, 2, false));
+}
+
+#[test]
 fn every_pattern_says_what_counts_and_what_it_cannot_tell() {
     for pattern in Pattern::ALL {
         let words = pattern.description();

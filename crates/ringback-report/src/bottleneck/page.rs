@@ -134,7 +134,7 @@ fn empty_section(why: &str) -> Section {
 fn key_figures(it: &Bottlenecks) -> Section {
     let secs = |secs: Option<f64>| secs.map_or_else(|| "–".to_owned(), human_secs);
     let top = it.variants.all().first().map_or(0, |it| it.count) as f64 / it.cases.max(1) as f64;
-    Section::new("At a glance").id("glance").key_figures([
+    let mut figures = vec![
         KeyFigure::new("Cases", &grouped(it.cases as u64))
             .note(&format!("{} events", grouped(it.events as u64))),
         KeyFigure::new("Median time of a case", &secs(it.throughput_median_secs))
@@ -154,5 +154,19 @@ fn key_figures(it: &Bottlenecks) -> Section {
         ),
         KeyFigure::new("Events with equal stamps", &grouped(it.ties as u64))
             .note("neighbors of one case: the source's order decides"),
-    ])
+    ];
+    figures.extend(first_contact_figure(it));
+    Section::new("At a glance").id("glance").key_figures(figures)
+}
+
+fn first_contact_figure(it: &Bottlenecks) -> Option<KeyFigure> {
+    let found = it.first_contact.as_ref()?;
+    let [share, lower, upper] =
+        [found.share?, found.interval.lower, found.interval.upper].map(share_in_percent);
+    let callers = if found.knows_callers { "" } else { "; callers are not known, so at most" };
+    let note = format!(
+        "{lower} to {upper} % of {} cases: one group, one person, not reopened{callers}",
+        grouped(found.cases as u64)
+    );
+    Some(KeyFigure::new("Solved at first contact", &format!("{share} %")).note(&note))
 }

@@ -40,6 +40,7 @@ pub(crate) fn summary(read: &Read, it: &Bottlenecks) -> Value {
             "cases_share": coverage.cases_share(),
         },
         "excess_secs": coverage.excess_secs,
+        "first_contact": it.first_contact,
         "findings": {
             "found": it.findings.findings.len(),
             "tested": it.findings.tested,
