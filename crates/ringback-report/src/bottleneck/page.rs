@@ -77,7 +77,8 @@ fn findings_section(it: &Bottlenecks) -> Section {
     }
     for (pattern, lacks) in &it.findings.not_looked_for {
         let name = super::section::pattern_name(*pattern);
-        findings = findings.text(&format!("{name} could not be looked for: {lacks}."));
+        findings =
+            findings.text(&format!("{name} could not be looked for: the log has no {lacks}."));
     }
     findings.warning(CAUTION)
 }
@@ -163,7 +164,11 @@ fn first_contact_figure(it: &Bottlenecks) -> Option<KeyFigure> {
     let found = it.first_contact.as_ref()?;
     let [share, lower, upper] =
         [found.share?, found.interval.lower, found.interval.upper].map(share_in_percent);
-    let callers = if found.knows_callers { "" } else { "; callers are not known, so at most" };
+    let callers = if found.knows_callers {
+        ""
+    } else {
+        "; the most that it can be, as callers are not known"
+    };
     let note = format!(
         "{lower} to {upper} % of {} cases: one group, one person, not reopened{callers}",
         grouped(found.cases as u64)
