@@ -50,10 +50,11 @@ impl ShareOfSlips {
 /// that is e⁴ times as likely as no slips at all.
 pub(super) fn share_of_slips(log: &EventLog, key: &Key) -> ShareOfSlips {
     // One label cannot become another.
-    if key.shown.len() < 2 {
+    let labels = key.labels();
+    if labels < 2 {
         return ShareOfSlips::said(0.0);
     }
-    most_likely_share(&changes_of_labels(log, key))
+    most_likely_share(&changes_of_labels(log, key, labels))
 }
 
 /// The share of events whose group is a slip, as [`share_of_slips`].
@@ -133,10 +134,11 @@ fn commonest<R: Ord + Copy>(routes: impl Iterator<Item = (R, usize)>) -> Vec<(R,
 }
 
 /// The changes of one label in the commonest routes.
-fn changes_of_labels(log: &EventLog, key: &Key) -> Vec<Counts> {
+fn changes_of_labels(log: &EventLog, key: &Key, labels: usize) -> Vec<Counts> {
     let routes = routes_of(log, key);
-    let common = commonest(routes.iter().copied());
-    let others = key.shown.len().saturating_sub(1) as f64;
+    // A case without an event has no label to change.
+    let common = commonest(routes.iter().filter(|it| !it.0.is_empty()).copied());
+    let others = labels.saturating_sub(1) as f64;
     let neighbors = Neighbors::of(common.iter().map(|it| it.0));
     let mut counts: Vec<Counts> = common
         .iter()

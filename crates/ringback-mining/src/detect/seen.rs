@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ringback_eventlog::{Column, EventLog, Texts};
+use rustc_hash::FxHashSet;
 
 use super::roles::{ACTIVITY, LEVEL_OF_GROUP, is_of_people, level_at_end};
 use super::slips::Slips;
@@ -38,6 +39,11 @@ impl Key {
     pub(crate) fn show(&self, value: u32) -> String {
         let found = usize::try_from(value).ok().and_then(|it| self.shown.get(it));
         found.map_or_else(|| "(none)".to_owned(), Clone::clone)
+    }
+
+    /// How many different values events have; to have none is one of them.
+    pub(crate) fn labels(&self) -> usize {
+        self.of_event.iter().collect::<FxHashSet<_>>().len()
     }
 
     pub(crate) fn at(&self, event: usize) -> u32 {

@@ -71,14 +71,17 @@ pub(super) fn routes_of<'a>(log: &EventLog, key: &'a Key) -> Vec<(&'a [u32], usi
 /// frequent than slips make it: with `noise` the share of events with a wrong label, `n` cases of the common route and
 /// `k` different labels, it is expected `m = n noise / (k - 1)` times, and is a slip up to `m + 4 sqrt(m) + 1` times.
 fn mend(log: &EventLog, key: &mut Key, noise: f64) -> usize {
-    if noise <= 0.0 || key.shown.len() < 2 {
+    if noise <= 0.0 {
+        return 0;
+    }
+    let others = key.labels().saturating_sub(1) as f64;
+    if others < 1.0 {
         return 0;
     }
     let routes = routes_of(log, key);
     let mut common: Vec<(usize, &[u32])> =
         routes.iter().filter(|it| it.1 >= COMMON).map(|it| (it.1, it.0)).collect();
     common.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    let others = (key.shown.len() - 1) as f64;
     let mut mended: FxHashMap<Vec<u32>, (usize, u32)> = FxHashMap::default();
     let neighbors = Neighbors::of(common.iter().map(|it| it.1));
     for (route, count) in routes {

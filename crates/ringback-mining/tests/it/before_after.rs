@@ -9,6 +9,7 @@ use ringback_mining::{
 };
 
 use crate::journeys::{DRIFT_DAY, Dice, Journeys};
+use crate::survival::REMISSION;
 
 #[test]
 fn mix_and_within_add_up_to_the_change() {
@@ -74,31 +75,8 @@ fn brunner_and_munzels_test_agrees_with_scipy() {
 #[test]
 fn the_log_rank_test_of_the_remission_data_is_the_published_one() {
     // Freireich and others, 1963: 21 patients with 6-MP, 21 without; R's survdiff gives a chi-square of 16.8, p 4.17e-5.
-    let treated = [
-        (6, true),
-        (6, true),
-        (6, true),
-        (6, false),
-        (7, true),
-        (9, false),
-        (10, true),
-        (10, false),
-        (11, false),
-        (13, true),
-        (16, true),
-        (17, false),
-        (19, false),
-        (20, false),
-        (22, true),
-        (23, true),
-        (25, false),
-        (32, false),
-        (32, false),
-        (34, false),
-        (35, false),
-    ];
     let placebo = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23];
-    let treated = treated.map(|(micros, is_ended)| Lifetime { micros, is_ended });
+    let treated = REMISSION.map(|(micros, is_ended)| Lifetime { micros, is_ended });
     let placebo = placebo.map(|micros| Lifetime { micros, is_ended: true });
     let p = log_rank(&placebo, &treated);
     assert!((p - 4.17e-5).abs() < 5e-8, "{p}");

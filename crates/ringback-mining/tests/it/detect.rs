@@ -15,6 +15,16 @@ use crate::journeys::Journeys;
 /// The share of wrong labels in the simulated logs.
 const NOISE: f64 = 0.01;
 
+/// How many logs of each kind: 5, or what `RINGBACK_SEEDS` says.
+fn seeds() -> u64 {
+    std::env::var("RINGBACK_SEEDS").map_or(5, |it| it.parse().unwrap())
+}
+
+/// How many cases a log with a pattern has: 2,000, or what `RINGBACK_CASES` says.
+fn cases_of_a_log() -> usize {
+    std::env::var("RINGBACK_CASES").map_or(2000, |it| it.parse().unwrap())
+}
+
 fn settings() -> Detectors {
     Detectors::default().evidence(usize::MAX)
 }
@@ -25,10 +35,11 @@ fn cases_of(found: &Findings, pattern: Pattern) -> BTreeSet<String> {
 }
 
 /// Precision and recall over the cases of some seeds.
-fn precision_and_recall(pattern: Pattern, seeds: std::ops::Range<u64>) -> (f64, f64) {
+fn precision_and_recall(pattern: Pattern, seeds: std::ops::RangeInclusive<u64>) -> (f64, f64) {
     let (mut right, mut found_all, mut planted_all) = (0, 0, 0);
     for seed in seeds {
-        let journeys = Journeys { seed, cases: 2000, planted: Some(pattern), noise: NOISE };
+        let journeys =
+            Journeys { seed, cases: cases_of_a_log(), planted: Some(pattern), noise: NOISE };
         let (log, planted) = journeys.simulate();
         let found = detect(&log, &settings()).unwrap();
         let found = cases_of(&found, pattern);
@@ -43,7 +54,7 @@ fn precision_and_recall(pattern: Pattern, seeds: std::ops::Range<u64>) -> (f64, 
 fn every_planted_pattern_is_found_with_precision_and_recall_of_19_in_20() {
     let mut short = Vec::new();
     for pattern in Pattern::ALL {
-        let (precision, recall) = precision_and_recall(pattern, 1..6);
+        let (precision, recall) = precision_and_recall(pattern, 1..=seeds());
         println!("{pattern:?}: precision {precision:.4}, recall {recall:.4}");
         if precision.min(recall) < 0.95 || precision.is_nan() {
             short.push((pattern, precision, recall));
@@ -54,18 +65,22 @@ fn every_planted_pattern_is_found_with_precision_and_recall_of_19_in_20() {
 
 #[test]
 fn logs_without_patterns_give_findings_in_at_most_one_run_of_twenty() {
-    let mut runs = Vec::new();
-    for seed in 1000..1100 {
+    let (mut runs, mut doubted) = (Vec::new(), 0);
+    let all = 20 * seeds();
+    for seed in 1000..1000 + all {
         // Small ones too, in which slips do not show.
         let cases = [300, 1000][usize::try_from(seed % 2).unwrap()];
         let (log, _) = Journeys { seed, cases, planted: None, noise: NOISE }.simulate();
-        let found = detect(&log, &settings()).unwrap().findings;
-        if let Some(first) = found.first() {
+        let found = detect(&log, &settings()).unwrap();
+        doubted += usize::from(!found.may_be_slips.is_empty());
+        if let Some(first) = found.findings.first() {
             runs.push((seed, first.pattern, first.place.clone(), first.cases, first.q_value));
         }
     }
-    println!("{} of 100 runs", runs.len());
-    assert!(runs.len() <= 5, "{runs:?}");
+    println!("{} of {all} runs", runs.len());
+    assert!(20 * runs.len() as u64 <= all, "{runs:?}");
+    // Some would have stood but for the slips that do not show, and are told of.
+    assert!(doubted > 0);
 }
 
 #[test]

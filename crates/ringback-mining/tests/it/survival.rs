@@ -7,7 +7,7 @@ use ringback_mining::{Detectors, Lifetime, SurvivalCurve, lifetimes, throughput}
 use crate::journeys::Dice;
 
 /// Weeks of remission of 21 patients with 6-MP, as Freireich and others gave them in 1963; open ones with false.
-const REMISSION: [(i64, bool); 21] = [
+pub(crate) const REMISSION: [(i64, bool); 21] = [
     (6, true),
     (6, true),
     (6, true),
